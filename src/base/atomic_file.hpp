@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace isr {
+
+enum class Durability {
+  kVolatile,  ///< readers never see half a file; a power cut may bring the old one back
+  kDurable,   ///< file and directory are on the disk when the call returns
+};
+
+/// Replaces `path` by `content` in one step: written beside it, then renamed. Blocks on the disk.
+/// Throws Error; the old file is then untouched.
+void WriteFileAtomically(const std::string& path, std::string_view content, Durability durability);
+
+/// The whole file. Throws Error.
+std::string ReadWholeFile(const std::string& path);
+
+}  // namespace isr

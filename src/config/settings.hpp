@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "glib/log.hpp"
+
+namespace isr {
+
+/// `type = stream`: an Icecast or HTTP stream, recorded as it comes.
+struct StreamSettings {
+  std::string url;       ///< http or https, without user and password
+  std::string username;  ///< empty: no authentication
+  std::string password;  ///< secret
+  std::string format;    ///< "auto" or "mp3"
+};
+
+/// `type = soundcard`: an ALSA PCM.
+struct SoundcardSettings {
+  std::string device;  ///< any ALSA PCM name, or a part of a card's name
+  int sample_rate = 44100;
+  int channels = 2;
+  std::string format;  ///< "wav"
+};
+
+/// `type = test`: a built-in generator.
+struct TestSettings {
+  std::string wave;  ///< "soundscape", "sine" or "silence"
+  int sample_rate = 44100;
+  int channels = 2;
+  std::string format;  ///< "wav"
+};
+
+using SourceTypeSettings = std::variant<StreamSettings, SoundcardSettings, TestSettings>;
+
+/// One section but [general]: what is inherited from there, and what its type needs.
+struct SourceSettings {
+  std::string name;  ///< the section's name
+  std::string type;  ///< "stream", "soundcard", "test"
+  SourceTypeSettings specific;
+
+  std::chrono::microseconds split{};  ///< length of a file; boundaries count from local midnight
+  std::string filename_pattern;       ///< strftime, and {source}; may hold '/'
+  int max_retries = 0;                ///< in a row; 0 = never give up
+  std::chrono::milliseconds retry_delay{};
+  bool retry_backoff = true;  ///< double the delay up to 60 s
+  std::chrono::milliseconds stall{};  ///< no data for this long counts as failed
+};
+
+struct Settings {
+  std::string output_directory;  ///< absolute
+  std::string state_directory;   ///< absolute; where the catalogue lies
+  LogLevel log_level = LogLevel::kInfo;
+  std::string log_file;   ///< absolute; empty = stderr only
+  std::string http_bind;  ///< IP address to listen on
+  int http_port = 8080;   ///< 0 = no HTTP
+  std::vector<SourceSettings> sources;
+};
+
+}  // namespace isr

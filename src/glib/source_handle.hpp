@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <utility>
+
+#include <glib.h>
+
+namespace isr {
+
+/// Owns a GLib source of the default main context: gone with the handle. Main thread only.
+class SourceHandle {
+ public:
+  using Callback = std::function<void()>;
+
+  SourceHandle() = default;
+  /// Runs `callback` once, after `delay`.
+  static SourceHandle After(std::chrono::milliseconds delay, Callback callback);
+  /// Runs `callback` every `interval`.
+  static SourceHandle Every(std::chrono::milliseconds interval, Callback callback);
+  /// Runs `callback` in the main loop for each UNIX signal `number`.
+  static SourceHandle OnSignal(int number, Callback callback);
+
+  SourceHandle(SourceHandle&& other) noexcept : source_(std::exchange(other.source_, nullptr)) {}
+  SourceHandle& operator=(SourceHandle&& other) noexcept;
+  ~SourceHandle() { Reset(); }
+
+  void Reset();
+  bool IsActive() const { return source_ != nullptr && !g_source_is_destroyed(source_); }
+
+ private:
+  SourceHandle(GSource* source, Callback callback, bool once);
+  GSource* source_ = nullptr;
+};
+
+}  // namespace isr

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "model/cause.hpp"
+
+namespace isr {
+
+/// One recorded file, or a file of audio that somebody copied into the recordings.
+struct Segment {
+  std::string name;    ///< path below the output directory, '/' between folders, UTF-8
+  std::string source;  ///< the config section that recorded it; empty for a foreign file
+  std::string format;  ///< "mp3", "wav", ... : the file name's extension in lower case
+
+  UtcTime start{};                     ///< of the first sample
+  std::chrono::seconds utc_offset{0};  ///< local time - UTC at `start`
+
+  int rate = 0;             ///< frames per second; 0 while not known
+  std::int64_t frames = 0;  ///< sample frames (one per channel); so far, while growing; 0 = not known
+  std::int64_t bytes = 0;   ///< size of the file; so far, while growing
+
+  Cause began = Cause::kStart;
+  std::optional<Cause> ended;  ///< none while growing, and for foreign files
+  bool growing = false;
+
+  /// Seconds; 0 while not known.
+  double Duration() const { return rate > 0 ? static_cast<double>(frames) / rate : 0.0; }
+};
+
+/// Audio that should be there and is not.
+struct Gap {
+  std::string source;
+  UtcTime start{};
+  UtcTime end{};
+  Cause cause = Cause::kReconnect;
+};
+
+}  // namespace isr

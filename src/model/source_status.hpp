@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+
+namespace isr {
+
+/// What a source's supervisor is doing.
+enum class SourceState {
+  kIdle,        ///< not started yet
+  kConnecting,  ///< started, no audio yet
+  kRecording,   ///< audio arrives and is written
+  kStalled,     ///< connected, but nothing arrives
+  kFailed,      ///< being torn down after an error
+  kWaiting,     ///< until the next try
+  kPaused,      ///< by command
+  kStopped,     ///< for good
+};
+
+/// "recording"
+std::string_view ToWord(SourceState state);
+
+/// One source as status.json and /api/status show it. No secrets.
+struct SourceStatus {
+  std::string name;    ///< config section
+  std::string type;    ///< "stream", "soundcard", "test"
+  std::string format;  ///< of its files, "mp3"
+  SourceState state = SourceState::kIdle;
+  UtcTime since{};      ///< of this state
+  std::string message;  ///< the last trouble and what happens next; empty when all is well
+  std::string file;     ///< the growing file's name below the output directory; or empty
+  UtcTime file_start{};
+  std::int64_t frames = 0;  ///< in the growing file
+  int rate = 0;             ///< frames per second
+  int reconnects = 0;       ///< since the daemon started
+};
+
+}  // namespace isr
