@@ -1,0 +1,176 @@
+#include "plugins/split_stage.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace isr {
+namespace {
+
+bool IsRawAudio(GstCaps* caps) {
+  return gst_structure_has_name(gst_caps_get_structure(caps, 0), "audio/x-raw");
+}
+
+}  // namespace
+
+SplitStage::SplitStage(Options options, const Clock& clock, const TimeZone& zone, Output& output)
+    : options_(std::move(options)), clock_(clock), zone_(zone), output_(output) {}
+
+bool SplitStage::SetCaps(GstCaps* caps) {
+  int rate = 0;
+  int bytes_per_frame = 0;
+  if (IsRawAudio(caps)) {
+    GstAudioInfo info;
+    if (!gst_audio_info_from_caps(&info, caps)) return false;
+    rate = GST_AUDIO_INFO_RATE(&info);
+    bytes_per_frame = GST_AUDIO_INFO_BPF(&info);
+  } else if (!gst_structure_get_int(gst_caps_get_structure(caps, 0), "rate", &rate)) {
+    return false;
+  }
+  if (rate <= 0) return false;
+  if (planner_.has_value()) return rate == rate_ && bytes_per_frame == bytes_per_frame_;
+
+  rate_ = rate;
+  bytes_per_frame_ = bytes_per_frame;
+  const auto kind = bytes_per_frame > 0 ? ClockMap::Kind::kCard : ClockMap::Kind::kNetwork;
+  planner_.emplace(
+      SplitPlanner::Options{.rate = rate, .interval = options_.interval, .kind = kind}, zone_);
+  return true;
+}
+
+/// 0 for what carries no audio: empty buffers, and the headers of coded streams, which muxers take
+/// from the caps and splitmuxsink cannot time.
+std::uint64_t SplitStage::FramesOf(GstBuffer* buffer) const {
+  if (bytes_per_frame_ > 0) {
+    return gst_buffer_get_size(buffer) / static_cast<unsigned>(bytes_per_frame_);
+  }
+  if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER)) return 0;
+  if (!GST_BUFFER_DURATION_IS_VALID(buffer)) return 0;
+  return gst_util_uint64_scale_round(GST_BUFFER_DURATION(buffer), static_cast<unsigned>(rate_),
+                                     GST_SECOND);
+}
+
+GstFlowReturn SplitStage::Take(Ref<GstBuffer> buffer) {
+  if (!planner_.has_value()) return GST_FLOW_NOT_NEGOTIATED;
+  const std::uint64_t frames = FramesOf(buffer.Get());
+  if (frames == 0) return GST_FLOW_OK;
+  CountLost(buffer.Get(), frames);
+  Observe(frames);
+  if (settled_) return Emit(std::move(buffer));
+  held_.push_back(std::move(buffer));
+  return Settling(clock_.Monotonic()) ? GST_FLOW_OK : ReleaseHeld();
+}
+
+/// Sources that count what they capture leave a hole in the buffer offsets where the driver
+/// overran: that much audio is lost, and time has passed for it.
+void SplitStage::CountLost(GstBuffer* buffer, std::uint64_t frames) {
+  if (bytes_per_frame_ == 0 || !GST_BUFFER_OFFSET_IS_VALID(buffer)) return;
+  const std::uint64_t offset = GST_BUFFER_OFFSET(buffer);
+  const std::uint64_t expected = std::exchange(next_offset_, offset + frames).value_or(offset);
+  if (offset <= expected) return;
+  const std::uint64_t missing = offset - expected;
+  const UtcTime start = planner_->UtcAt(arrived_ + lost_);
+  output_.Post(gst_structure_new("isr-gap", "frame", G_TYPE_UINT64, arrived_, "missing",
+                                 G_TYPE_UINT64, missing, "rate", G_TYPE_INT, rate_, "start-utc",
+                                 G_TYPE_INT64, gint64{start.time_since_epoch().count()}, nullptr));
+  lost_ += missing;
+}
+
+void SplitStage::Observe(std::uint64_t frames) {
+  const MonotonicTime now = clock_.Monotonic();
+  if (!first_arrival_.has_value()) first_arrival_ = now;
+  arrived_ += frames;
+  last_arrival_ = now.time_since_epoch().count();
+  const auto step = planner_->Observe(arrived_ + lost_, now, clock_.Utc());
+  if (step == std::chrono::microseconds(0)) return;
+  output_.Post(gst_structure_new("isr-clock-step", "microseconds", G_TYPE_INT64,
+                                 gint64{step.count()}, nullptr));
+}
+
+bool SplitStage::Settling(MonotonicTime now) const {
+  return now - *first_arrival_ < options_.settle;
+}
+
+GstFlowReturn SplitStage::ReleaseHeld() {
+  settled_ = true;
+  GstFlowReturn flow = GST_FLOW_OK;
+  while (flow == GST_FLOW_OK && !held_.empty()) {
+    Ref<GstBuffer> buffer = std::move(held_.front());
+    held_.pop_front();
+    flow = Emit(std::move(buffer));
+  }
+  return flow;
+}
+
+GstFlowReturn SplitStage::Emit(Ref<GstBuffer> buffer) {
+  const std::uint64_t frames = FramesOf(buffer.Get());
+  std::uint64_t done = 0;
+  while (done < frames) {
+    if (files_ == 0) {
+      BeginFile(options_.begin_cause.c_str());
+    } else if (planner_->BoundaryFrame() <= passed_ + lost_ && passed_ > file_begin_) {
+      BeginFile("boundary");
+    }
+    std::uint64_t count = frames - done;
+    const std::uint64_t boundary = planner_->BoundaryFrame();
+    const std::uint64_t here = passed_ + lost_;
+    if (bytes_per_frame_ > 0 && boundary > here) count = std::min(count, boundary - here);
+    const GstFlowReturn flow = EmitPart(buffer.Get(), done, count);
+    if (flow != GST_FLOW_OK) return flow;
+    done += count;
+  }
+  return GST_FLOW_OK;
+}
+
+/// Pushes `count` frames of `buffer` from frame `offset` on, stamped from the count alone.
+GstFlowReturn SplitStage::EmitPart(GstBuffer* buffer, std::uint64_t offset, std::uint64_t count) {
+  Ref<GstBuffer> part;
+  if (bytes_per_frame_ > 0) {
+    const auto stride = static_cast<gsize>(bytes_per_frame_);
+    part = Ref<GstBuffer>::Adopt(gst_buffer_copy_region(
+        buffer, static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_META |
+                                                GST_BUFFER_COPY_MEMORY),
+        offset * stride, count * stride));
+  } else {
+    part = Ref<GstBuffer>::Adopt(gst_buffer_copy(buffer));
+  }
+  const std::uint64_t end = passed_ + count;
+  GST_BUFFER_PTS(part.Get()) = TimeOf(passed_);
+  GST_BUFFER_DTS(part.Get()) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_DURATION(part.Get()) = TimeOf(end) - TimeOf(passed_);
+  GST_BUFFER_OFFSET(part.Get()) = passed_;
+  GST_BUFFER_OFFSET_END(part.Get()) = end;
+  GST_BUFFER_FLAG_UNSET(part.Get(), GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_RESYNC);
+  passed_ = end;
+  return output_.Push(std::move(part));
+}
+
+void SplitStage::BeginFile(const char* cause) {
+  const std::uint64_t here = passed_ + lost_;
+  const UtcTime start = planner_->UtcAt(here);
+  output_.Post(gst_structure_new(
+      "isr-file", "number", G_TYPE_UINT, files_, "running-time", G_TYPE_UINT64, TimeOf(passed_),
+      "frame", G_TYPE_UINT64, passed_.load(), "rate", G_TYPE_INT, rate_, "start-utc", G_TYPE_INT64,
+      gint64{start.time_since_epoch().count()}, "utc-offset", G_TYPE_INT,
+      static_cast<int>(planner_->UtcOffsetAt(start).count()), "cause", G_TYPE_STRING, cause,
+      nullptr));
+  // splitmuxsink begins its first file by itself; asking for it makes a stray one.
+  if (files_ > 0) output_.RequestSplit(TimeOf(passed_));
+  planner_->FileBegins(here);
+  file_begin_ = passed_;
+  ++files_;
+}
+
+GstClockTime SplitStage::TimeOf(std::uint64_t frame) const {
+  return gst_util_uint64_scale(frame, GST_SECOND, static_cast<unsigned>(rate_));
+}
+
+GstFlowReturn SplitStage::Finish() {
+  const GstFlowReturn flow = settled_ ? GST_FLOW_OK : ReleaseHeld();
+  if (files_ == 0) return flow;
+  const UtcTime end = planner_->UtcAt(passed_ + lost_);
+  output_.Post(gst_structure_new("isr-end", "frame", G_TYPE_UINT64, passed_.load(), "end-utc",
+                                 G_TYPE_INT64, gint64{end.time_since_epoch().count()}, nullptr));
+  return flow;
+}
+
+}  // namespace isr

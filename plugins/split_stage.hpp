@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include <gst/audio/audio.h>
+#include <gst/gst.h>
+
+#include "base/clock.hpp"
+#include "glib/ref.hpp"
+#include "time/split_planner.hpp"
+
+namespace isr {
+
+/// What isrsplit does with the buffers of one run (READY to PAUSED and back): counts frames, plans
+/// boundaries, cuts PCM, restamps, and says where files begin. The element's shell owns it.
+///
+/// All calls come from the streaming thread, but for the two counters, which any thread may read.
+class SplitStage {
+ public:
+  struct Options {
+    std::chrono::microseconds interval{};  ///< between boundaries; 0 = none
+    std::chrono::nanoseconds settle{};     ///< hold the first buffers this long
+    std::string begin_cause;               ///< of the first file
+  };
+
+  /// Where buffers, split requests and facts go. Called from the streaming thread, no lock held.
+  class Output {
+   public:
+    virtual ~Output() = default;
+    virtual GstFlowReturn Push(Ref<GstBuffer> buffer) = 0;
+    virtual void RequestSplit(GstClockTime running_time) = 0;
+    virtual void Post(GstStructure* facts) = 0;  ///< transfer full
+  };
+
+  SplitStage(Options options, const Clock& clock, const TimeZone& zone, Output& output);
+
+  /// False: caps that it cannot count.
+  bool SetCaps(GstCaps* caps);
+  GstFlowReturn Take(Ref<GstBuffer> buffer);
+  /// Pushes what is still held and posts the end. Before EOS goes on.
+  GstFlowReturn Finish();
+
+  std::uint64_t Frames() const { return passed_; }
+  /// Nanoseconds of CLOCK_MONOTONIC; 0 = nothing yet.
+  std::int64_t LastArrival() const { return last_arrival_; }
+
+ private:
+  std::uint64_t FramesOf(GstBuffer* buffer) const;
+  void Observe(std::uint64_t frames);
+  void CountLost(GstBuffer* buffer, std::uint64_t frames);
+  bool Settling(MonotonicTime now) const;
+  GstFlowReturn ReleaseHeld();
+  GstFlowReturn Emit(Ref<GstBuffer> buffer);
+  GstFlowReturn EmitPart(GstBuffer* buffer, std::uint64_t offset, std::uint64_t count);
+  void BeginFile(const char* cause);
+  GstClockTime TimeOf(std::uint64_t frame) const;
+
+  const Options options_;
+  const Clock& clock_;
+  const TimeZone& zone_;
+  Output& output_;
+
+  int rate_ = 0;             ///< frames per second; 0 before caps
+  int bytes_per_frame_ = 0;  ///< 0 for coded streams, which are never cut
+  std::optional<SplitPlanner> planner_;
+
+  std::deque<Ref<GstBuffer>> held_;
+  std::optional<MonotonicTime> first_arrival_;
+  bool settled_ = false;
+
+  std::uint64_t arrived_ = 0;                ///< frames taken in
+  std::uint64_t lost_ = 0;                   ///< frames the source says it dropped
+  std::optional<std::uint64_t> next_offset_; ///< the buffer offset that must come next
+  std::atomic<std::uint64_t> passed_ = 0;    ///< frames pushed
+  std::atomic<std::int64_t> last_arrival_ = 0;
+  guint files_ = 0;                 ///< begun
+  std::uint64_t file_begin_ = 0;    ///< first frame of the current file
+};
+
+}  // namespace isr
