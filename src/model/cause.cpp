@@ -6,7 +6,7 @@
 namespace isr {
 namespace {
 
-constexpr std::array<std::pair<Cause, std::string_view>, 8> kWords{{
+constexpr std::array<std::pair<Cause, std::string_view>, 9> kWords{{
     {Cause::kStart, "start"},
     {Cause::kBoundary, "boundary"},
     {Cause::kReconnect, "reconnect"},
@@ -15,6 +15,7 @@ constexpr std::array<std::pair<Cause, std::string_view>, 8> kWords{{
     {Cause::kCrash, "crash"},
     {Cause::kDiskFull, "disk-full"},
     {Cause::kConfig, "config"},
+    {Cause::kXrun, "xrun"},
 }};
 
 }  // namespace

@@ -15,6 +15,7 @@ enum class Cause {
   kCrash,         ///< the daemon died; found at the next start
   kDiskFull,      ///< no space for more
   kConfig,        ///< the source's settings changed
+  kXrun,          ///< the sound card's driver overran (of gaps only)
 };
 
 /// The word for it in the catalogue, in status.json and in the API ("format-change").

@@ -1,0 +1,175 @@
+#include "catalogue/catalogue.hpp"
+
+#include <ctime>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "catalogue/opening.hpp"
+#include "catalogue/reader.hpp"
+#include "catalogue/rows.hpp"
+#include "catalogue/scan.hpp"
+#include "glib/log.hpp"
+#include "sqlite/transaction.hpp"
+
+namespace isr {
+namespace {
+
+/// Changes kept while the disk takes none; the oldest go first. Hours of a dozen sources.
+constexpr size_t kMaxPending = 20000;
+
+std::string PathIn(const std::string& state_directory) {
+  std::error_code error;
+  std::filesystem::create_directories(state_directory, error);
+  if (error) throw SystemError("cannot make directory '" + state_directory + "'", error.value());
+  return state_directory + "/catalogue.db";
+}
+
+std::chrono::seconds LocalOffset(UtcTime time) {
+  const std::time_t seconds =
+      std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  return std::chrono::seconds(local.tm_gmtoff);
+}
+
+void WriteScan(Database& database, const ScanResult& result) {
+  Transaction transaction(database);
+  RowWriter writer(database);
+  for (const Segment& segment : result.changed) writer.Write(segment);
+  for (const std::string& name : result.vanished) writer.Delete(name);
+  transaction.Commit();
+}
+
+}  // namespace
+
+Catalogue::Catalogue(const std::string& state_directory, std::string output_directory)
+    : path_(PathIn(state_directory)),
+      output_directory_(std::move(output_directory)),
+      database_(OpenCatalogueDatabase(path_)),
+      thread_("isr-catalogue") {}
+
+Catalogue::~Catalogue() = default;
+
+void Catalogue::SegmentBegan(Segment segment) {
+  segment.growing = true;
+  Queue(std::move(segment));
+}
+
+void Catalogue::SegmentGrew(std::string name, std::int64_t frames, std::int64_t bytes) {
+  Queue(Growth{std::move(name), frames, bytes});
+}
+
+void Catalogue::SegmentEnded(Segment segment) {
+  segment.growing = false;
+  Queue(std::move(segment));
+}
+
+void Catalogue::GapFound(Gap gap) { Queue(std::move(gap)); }
+
+void Catalogue::Scan() {
+  thread_.Post([this] { RunScan(); });
+}
+
+void Catalogue::Queue(Change change) {
+  const std::lock_guard lock(mutex_);
+  pending_.push_back(std::move(change));
+  if (std::exchange(drain_is_posted_, true)) return;
+  thread_.Post([this] { Drain(); });
+}
+
+void Catalogue::Drain() {
+  std::deque<Change> changes;
+  {
+    const std::lock_guard lock(mutex_);
+    drain_is_posted_ = false;
+    changes.swap(pending_);
+  }
+  if (changes.empty()) return;
+  try {
+    for (const Change& change : changes) Remember(change);
+    Apply(changes);
+    if (std::exchange(in_trouble_, false)) LogInfo("catalogue", "writing again");
+  } catch (const DatabaseError& error) {
+    KeepForLater(std::move(changes), error.what());
+    if (error.IsDamage()) Rebuild(error.what());
+  } catch (const Error& error) {
+    KeepForLater(std::move(changes), error.what());
+  }
+}
+
+void Catalogue::Apply(const std::deque<Change>& changes) {
+  Database& database = Connection();
+  Transaction transaction(database);
+  RowWriter writer(database);
+  for (const Change& change : changes) {
+    if (const auto* const growth = std::get_if<Growth>(&change)) {
+      writer.Grow(growth->name, growth->frames, growth->bytes);
+    } else if (const auto* const gap = std::get_if<Gap>(&change)) {
+      writer.Write(*gap);
+    } else {
+      writer.Write(std::get<Segment>(change));
+    }
+  }
+  transaction.Commit();
+}
+
+/// Keeps `growing_` as the changes leave it.
+void Catalogue::Remember(const Change& change) {
+  const auto* const segment = std::get_if<Segment>(&change);
+  if (segment == nullptr) return;
+  if (segment->growing) {
+    growing_.insert_or_assign(segment->name, *segment);
+  } else {
+    growing_.erase(segment->name);
+  }
+}
+
+void Catalogue::KeepForLater(std::deque<Change> changes, const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  pending_.insert(pending_.begin(), std::make_move_iterator(changes.begin()),
+                  std::make_move_iterator(changes.end()));
+  size_t lost = 0;
+  for (; pending_.size() > kMaxPending; ++lost) pending_.pop_front();
+  if (lost > 0) {
+    LogError("catalogue", "the {} oldest changes that could not be written are given up", lost);
+  }
+  if (std::exchange(in_trouble_, true)) return;
+  LogWarning("catalogue", "cannot write ({}); changes are kept and written with the next", reason);
+}
+
+void Catalogue::RunScan() {
+  try {
+    const FoundFiles found = FindAudioFiles(output_directory_);
+    const std::vector<Segment> rows = CatalogueReader(path_).ListSegments({});
+    const auto is_recording = [this](const std::string& name) { return growing_.contains(name); };
+    const ScanResult result = CompareWithFiles(found, rows, is_recording, LocalOffset);
+    WriteScan(Connection(), result);
+    LogInfo("catalogue", "{} audio files; {} rows new or changed, {} without a file deleted",
+            found.files.size(), result.changed.size(), result.vanished.size());
+  } catch (const DatabaseError& error) {
+    LogError("catalogue", "cannot compare files and catalogue ({})", error.what());
+    if (error.IsDamage()) Rebuild(error.what());
+  } catch (const Error& error) {
+    LogError("catalogue", "cannot compare files and catalogue ({}); it stays as it was",
+             error.what());
+  }
+}
+
+/// Sets the damaged database aside; the next one begins with what is being recorded and the files
+/// there are. Once: when the new one is damaged as well, it is the disk that is.
+void Catalogue::Rebuild(const std::string& reason) {
+  if (std::exchange(rebuilt_, true)) return;
+  database_.reset();
+  SetAside(path_, reason);
+  for (const auto& [name, segment] : growing_) Queue(segment);
+  Scan();
+}
+
+Database& Catalogue::Connection() {
+  if (database_ == nullptr) database_ = OpenCatalogueDatabase(path_);
+  return *database_;
+}
+
+}  // namespace isr

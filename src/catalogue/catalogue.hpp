@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <variant>
+
+#include "base/task_thread.hpp"
+#include "model/segment.hpp"
+#include "sqlite/database.hpp"
+
+namespace isr {
+
+/// What is known of all recordings, in SQLite, written by a thread of its own: a commit may wait
+/// for the disk for seconds, and no caller does.
+///
+/// The writing calls return at once and are applied in order; those that wait together become one
+/// transaction. When the disk refuses (full), they are kept and tried again with the next one.
+/// A database that turns out damaged is set aside and a new one begun from the files there are.
+/// Thread-safe. Readers use CatalogueReader. Destruction applies what is still queued.
+class Catalogue {
+ public:
+  /// Opens `<state_directory>/catalogue.db`, makes both when missing. A damaged database, or one of
+  /// a newer version, is renamed to `catalogue.db.damaged-<n>` and a new one begun. Waits for the
+  /// disk. Throws Error when there can be no database at all.
+  Catalogue(const std::string& state_directory, std::string output_directory);
+  ~Catalogue();
+
+  /// A file is being written from now on. Its row may be there already (from a scan).
+  void SegmentBegan(Segment segment);
+  void SegmentGrew(std::string name, std::int64_t frames, std::int64_t bytes);
+  /// The file is closed; all that is known of it.
+  void SegmentEnded(Segment segment);
+  void GapFound(Gap gap);
+
+  /// Brings the rows in line with the files below the output directory (see scan.hpp). A segment
+  /// that this run has begun and not ended is left alone.
+  void Scan();
+
+  /// For CatalogueReader.
+  const std::string& DatabasePath() const { return path_; }
+
+ private:
+  struct Growth {
+    std::string name;
+    std::int64_t frames;
+    std::int64_t bytes;
+  };
+  using Change = std::variant<Segment, Growth, Gap>;
+
+  void Queue(Change change);
+  void Drain();                               // catalogue thread, like all below
+  void Apply(const std::deque<Change>& changes);
+  void KeepForLater(std::deque<Change> changes, const std::string& reason);
+  void Remember(const Change& change);
+  void RunScan();
+  void Rebuild(const std::string& reason);
+  Database& Connection();
+
+  const std::string path_;
+  const std::string output_directory_;
+
+  std::mutex mutex_;
+  std::deque<Change> pending_;    // protected by mutex_
+  bool drain_is_posted_ = false;  // protected by mutex_
+
+  // Of the catalogue thread, once that runs:
+  std::unique_ptr<Database> database_;      // none after a damaged one until it is needed
+  std::map<std::string, Segment> growing_;  // begun in this run and not ended
+  bool in_trouble_ = false;                 // changes wait for the disk, and the log says so
+  bool rebuilt_ = false;
+
+  TaskThread thread_;  // last: starts when everything else is there
+};
+
+}  // namespace isr

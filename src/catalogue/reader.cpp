@@ -1,0 +1,92 @@
+#include "catalogue/reader.hpp"
+
+#include "catalogue/rows.hpp"
+#include "sqlite/statement.hpp"
+
+namespace isr {
+namespace {
+
+constexpr const char* kSelect = "SELECT " ISR_SEGMENT_COLUMNS " FROM segment";
+
+std::int64_t Microseconds(UtcTime time) { return time.time_since_epoch().count(); }
+
+/// The conditions of a filter; each takes as many values as `BindFilter` gives it.
+std::string WhereClause(const SegmentFilter& filter) {
+  std::string sql = " WHERE 1";
+  if (filter.from) sql += " AND start >= ?";
+  if (filter.to) sql += " AND start < ?";
+  if (filter.source) sql += " AND source = ?";
+  if (!filter.text.empty()) sql += " AND (instr(lower(name), lower(?)) OR instr(lower(source), lower(?)))";
+  if (filter.after) sql += " AND (start, name) < (?, ?)";
+  return sql;
+}
+
+void BindFilter(Statement& statement, const SegmentFilter& filter) {
+  int index = 0;
+  if (filter.from) statement.Bind(++index, Microseconds(*filter.from));
+  if (filter.to) statement.Bind(++index, Microseconds(*filter.to));
+  if (filter.source) statement.Bind(++index, std::string_view(*filter.source));
+  if (!filter.text.empty()) {
+    statement.Bind(++index, std::string_view(filter.text));
+    statement.Bind(++index, std::string_view(filter.text));
+  }
+  if (filter.after) {
+    statement.Bind(++index, Microseconds(filter.after->start));
+    statement.Bind(++index, std::string_view(filter.after->name));
+  }
+  // SQLite: a negative limit is none.
+  statement.Bind(++index, filter.limit > 0 ? filter.limit : std::int64_t{-1});
+}
+
+}  // namespace
+
+CatalogueReader::CatalogueReader(const std::string& database_path)
+    : database_(database_path, Database::Mode::kReadOnly) {}
+
+std::vector<Segment> CatalogueReader::ListSegments(const SegmentFilter& filter) {
+  Statement statement(database_,
+                      kSelect + WhereClause(filter) + " ORDER BY start DESC, name DESC LIMIT ?");
+  BindFilter(statement, filter);
+  std::vector<Segment> segments;
+  while (statement.Step()) segments.push_back(ReadSegment(statement));
+  return segments;
+}
+
+std::optional<Segment> CatalogueReader::FindSegment(const std::string& name) {
+  Statement statement(database_, std::string(kSelect) + " WHERE name = ?");
+  statement.Bind(1, std::string_view(name));
+  if (!statement.Step()) return std::nullopt;
+  return ReadSegment(statement);
+}
+
+std::vector<DaySummary> CatalogueReader::ListDays() {
+  // In whole microseconds, so that nothing is lost on the way: frames * 1000000 fits for 6 years.
+  Statement statement(database_,
+                      "SELECT date(start / 1000000 + utc_offset, 'unixepoch') AS day, count(*),"
+                      " sum(CASE WHEN rate > 0 THEN frames * 1000000 / rate ELSE 0 END),"
+                      " sum(bytes) FROM segment GROUP BY day ORDER BY day DESC");
+  std::vector<DaySummary> days;
+  while (statement.Step()) {
+    days.push_back({std::string(statement.Text(0)), statement.Integer(1),
+                    static_cast<double>(statement.Integer(2)) / 1e6, statement.Integer(3)});
+  }
+  return days;
+}
+
+std::vector<Gap> CatalogueReader::ListGaps(UtcTime from, UtcTime to, const std::string& source) {
+  Statement statement(database_,
+                      "SELECT source, start, end, cause FROM gap WHERE start < ? AND end > ?"
+                      " AND (? = '' OR source = ?) ORDER BY start, source");
+  statement.Bind(1, Microseconds(to)).Bind(2, Microseconds(from));
+  statement.Bind(3, std::string_view(source)).Bind(4, std::string_view(source));
+  std::vector<Gap> gaps;
+  while (statement.Step()) {
+    gaps.push_back({std::string(statement.Text(0)),
+                    UtcTime(std::chrono::microseconds(statement.Integer(1))),
+                    UtcTime(std::chrono::microseconds(statement.Integer(2))),
+                    CauseFromWord(statement.Text(3)).value_or(Cause::kReconnect)});
+  }
+  return gaps;
+}
+
+}  // namespace isr

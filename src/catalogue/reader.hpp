@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "model/segment.hpp"
+#include "sqlite/database.hpp"
+
+namespace isr {
+
+/// A place in the list of segments: that of the segment with this start and name.
+struct SegmentCursor {
+  UtcTime start{};
+  std::string name;
+};
+
+/// Which segments to list. What is not set does not restrict.
+struct SegmentFilter {
+  std::optional<UtcTime> from;         ///< first sample at or after
+  std::optional<UtcTime> to;           ///< first sample before
+  std::optional<std::string> source;   ///< exactly; empty: foreign files
+  std::string text;                    ///< part of name or source, ASCII case ignored
+  std::optional<SegmentCursor> after;  ///< only what follows this place in the list
+  std::int64_t limit = 0;              ///< at most so many; 0 = all
+};
+
+/// All segments of one local day (of the place of the recording at that time).
+struct DaySummary {
+  std::string day;  ///< "2026-11-21"
+  std::int64_t count = 0;
+  double duration = 0;     ///< seconds, of those whose duration is known
+  std::int64_t bytes = 0;  ///< growing ones so far
+};
+
+/// Reads the catalogue on a connection of its own, beside the writer. Cheap to make (0.1 ms): make
+/// one per job on a worker thread. Waits for the disk. Everything throws DatabaseError.
+class CatalogueReader {
+ public:
+  explicit CatalogueReader(const std::string& database_path);
+
+  /// Newest first; equal starts by name, descending.
+  std::vector<Segment> ListSegments(const SegmentFilter& filter);
+  std::optional<Segment> FindSegment(const std::string& name);
+  /// Newest first.
+  std::vector<DaySummary> ListDays();
+  /// Those that touch [from, to), oldest first. `source` empty: of all sources.
+  std::vector<Gap> ListGaps(UtcTime from, UtcTime to, const std::string& source);
+
+ private:
+  Database database_;
+};
+
+}  // namespace isr

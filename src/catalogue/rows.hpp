@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "model/segment.hpp"
+#include "sqlite/database.hpp"
+#include "sqlite/statement.hpp"
+
+namespace isr {
+
+/// The schema that this version reads and writes, kept as the database's user version.
+constexpr int kSchemaVersion = 1;
+
+/// Makes the tables in a new database. Throws Error when the database is of another program or of a
+/// newer version, DatabaseError when it cannot be read or written.
+void PrepareSchema(Database& database);
+
+/// A SELECT begins with this to be read by `ReadSegment`.
+#define ISR_SEGMENT_COLUMNS \
+  "name, source, format, start, utc_offset, rate, frames, bytes, began, ended, growing"
+
+/// The current row of a SELECT of the columns above.
+Segment ReadSegment(const Statement& row);
+
+/// The writing statements, each prepared once. All throw DatabaseError.
+class RowWriter {
+ public:
+  explicit RowWriter(Database& database);
+
+  void Write(const Segment& segment);  ///< new, or in place of the row with this name
+  void Write(const Gap& gap);          ///< new, or in place of that with this source and start
+  void Grow(const std::string& name, std::int64_t frames, std::int64_t bytes);
+  void Delete(const std::string& name);
+
+ private:
+  Statement segment_;
+  Statement gap_;
+  Statement growth_;
+  Statement deletion_;
+};
+
+}  // namespace isr

@@ -1,0 +1,36 @@
+#include <unistd.h>
+
+#include <glib.h>
+
+#include "app/daemon.hpp"
+#include "cli/commands.hpp"
+#include "cli/load.hpp"
+#include "glib/log.hpp"
+#include "pipeline/pipeline_runner.hpp"
+
+namespace isr {
+namespace {
+
+/// The page's files: as installed, or where $ISR_WEB_DIR says (a build tree).
+std::string WebDirectory() {
+  const char* const given = g_getenv("ISR_WEB_DIR");
+  return given == nullptr ? ISR_WEB_DIR : given;
+}
+
+}  // namespace
+
+int RunCommand(const std::string& config_path) {
+  const Settings settings = LoadConfigHere(config_path);
+  StartLog(settings.log_level, settings.log_file);
+  int exit_code = kExitOk;
+  {
+    Daemon daemon(settings, WebDirectory());
+    exit_code = daemon.Run();
+  }
+  StopLog();
+  // A thread that hangs in a driver must not see the process's end from inside.
+  if (PipelineRunner::Abandoned() > 0) _exit(exit_code);
+  return exit_code;
+}
+
+}  // namespace isr

@@ -1,0 +1,234 @@
+#include "config/config_parser.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "config/stream_url.hpp"
+#include "config/value.hpp"
+
+namespace isr {
+namespace {
+
+using Scope = Binding::Scope;
+
+constexpr std::string_view kGeneral = "general";
+constexpr size_t kMaxNameBytes = 200;  // the name of a folder, with room for what is added to it
+
+/// What is wrong with a source's name, or nothing.
+std::string NameProblem(std::string_view name) {
+  if (name.front() == '.') return "begins with '.', which hides its folder";
+  if (name.find('/') != std::string_view::npos) return "holds a '/'";
+  if (name.find('\t') != std::string_view::npos) return "holds a tab";
+  if (name.size() > kMaxNameBytes) return fmt::format("is longer than {} bytes", kMaxNameBytes);
+  return {};
+}
+
+/// The names that may stand in a source of that type, or in [general] (nullptr).
+std::vector<std::string> NamesFor(const SourceType* type) {
+  std::vector<std::string> names;
+  for (const KeyInfo& row : Schema()) {
+    if (type == nullptr || row.FitsType(type->blank.index())) names.push_back(row.name);
+  }
+  return names;
+}
+
+std::vector<const KeyInfo*> RowsForType(std::vector<const KeyInfo*> rows, const SourceType* type) {
+  if (type == nullptr) return rows;
+  std::erase_if(rows, [type](const KeyInfo* row) { return !row->FitsType(type->blank.index()); });
+  return rows;
+}
+
+/// [General] or [DEFAULT], meant as [general].
+bool IsMistakenGeneral(const IniSection& section) {
+  const std::string lower = LowerCase(section.name);
+  return (lower == kGeneral || lower == "default") && section.Find("type") == nullptr;
+}
+
+std::string FirstFolder(std::string_view list) {
+  return std::string(list.substr(0, list.find(':')));
+}
+
+}  // namespace
+
+ConfigParser::ConfigParser(const IniDocument& document, const ConfigEnvironment& environment)
+    : document_(document), environment_(environment) {
+  for (const IniSection& section : document_.sections) {
+    if (section.name != kGeneral) continue;
+    general_ = section;
+    break;
+  }
+}
+
+Settings ConfigParser::Parse() {
+  ParseGeneral();
+  bool has_source = false;
+  for (const IniSection& section : document_.sections) {
+    if (section.name == kGeneral) {
+      CheckKeys(section, nullptr);
+      continue;
+    }
+    has_source = true;
+    if (!section.name.empty()) ParseSource(section);
+  }
+  const bool is_readable = !document_.sections.empty() || document_.problems.empty();
+  if (!has_source && is_readable) {
+    Report(0, {}, "no source; add a section such as '[soundscape]' with 'type = test'");
+  }
+  return std::move(settings_);
+}
+
+void ConfigParser::ParseGeneral() {
+  for (const KeyInfo& row : Schema()) {
+    if (row.binding.scope == Scope::kGeneral) StoreKey(row, general_, nullptr);
+  }
+  if (!settings_.state_directory.empty()) return;
+  settings_.state_directory = FirstFolder(environment_.state_directory_variable);
+  if (settings_.state_directory.empty()) {
+    settings_.state_directory = settings_.output_directory + "/.isr";
+  }
+}
+
+void ConfigParser::ParseSource(const IniSection& section) {
+  if (IsMistakenGeneral(section)) {
+    Report(section.line, {},
+           fmt::format("[{}] is not known; settings for all sources stand in [general]",
+                       section.name));
+    return CheckKeys(section, nullptr);
+  }
+  CheckName(section);
+  const SourceType* const type = TypeOf(section);
+  CheckKeys(section, type);
+  if (type == nullptr) return;
+  SourceSettings source;
+  source.name = section.name;
+  source.specific = type->blank;
+  for (const KeyInfo& row : Schema()) {
+    if (row.FitsType(type->blank.index())) StoreKey(row, section, &source);
+  }
+  if (auto* stream = std::get_if<StreamSettings>(&source.specific)) {
+    MoveCredentials(section, *stream);
+  }
+  settings_.sources.push_back(std::move(source));
+}
+
+const SourceType* ConfigParser::TypeOf(const IniSection& section) {
+  const IniEntry* const entry = Find(section, "type");
+  // An unknown word is reported where it stands, by the check of its value.
+  if (entry != nullptr && !entry->value.empty()) return FindSourceType(entry->value);
+  std::string words;
+  for (const SourceType& type : SourceTypes()) {
+    if (section.Find(type.telling_key) != nullptr) {
+      words = fmt::format("type = {}", type.word);
+      break;
+    }
+  }
+  Report(section.line, "type",
+         words.empty() ? fmt::format("missing in [{}]; write 'type = ' and one of {}", section.name,
+                                     JoinWords(RowsNamed("type").front()->words))
+                       : fmt::format("missing in [{}]; write '{}'", section.name, words));
+  return nullptr;
+}
+
+void ConfigParser::CheckName(const IniSection& section) {
+  if (const std::string problem = NameProblem(section.name); !problem.empty()) {
+    Report(
+        section.line, {},
+        fmt::format("the name [{}] {}; choose another", HideUrlPasswords(section.name), problem));
+  }
+  const auto [known, is_new] = names_.emplace(LowerCase(section.name), &section);
+  const IniSection& other = *known->second;
+  // The very same name was reported when the document was read.
+  if (is_new || other.name == section.name) return;
+  Report(section.line, {},
+         fmt::format("[{}] differs from [{}] in line {} only in upper and lower case; rename it",
+                     section.name, other.name, other.line));
+}
+
+void ConfigParser::CheckKeys(const IniSection& section, const SourceType* type) {
+  for (const IniEntry& entry : section.entries) CheckKey(section, entry, type);
+}
+
+void ConfigParser::CheckKey(const IniSection& section, const IniEntry& entry,
+                            const SourceType* type) {
+  const std::vector<const KeyInfo*> rows = RowsNamed(entry.key);
+  if (rows.empty()) {
+    const auto nearest = NearestName(entry.key, NamesFor(type));
+    return Report(entry.line, {},
+                  nearest ? fmt::format("unknown key '{}', did you mean '{}'?", entry.key, *nearest)
+                          : fmt::format("unknown key '{}'; remove it", entry.key));
+  }
+  const bool is_source = section.name != kGeneral && !IsMistakenGeneral(section);
+  if (is_source && rows.front()->binding.scope == Scope::kGeneral) {
+    Report(entry.line, entry.key, "stands in [general] only; move it there");
+  } else if (const auto fitting = RowsForType(rows, type); !fitting.empty()) {
+    CheckValue(entry, fitting);
+  } else {
+    Report(entry.line, {},
+           fmt::format("'{}' is for type = {}, not {}; remove it", entry.key, TypesWith(entry.key),
+                       type->word));
+  }
+}
+
+/// Where the type is open, as in [general], one type that takes the value is enough.
+void ConfigParser::CheckValue(const IniEntry& entry, const std::vector<const KeyInfo*>& rows) {
+  KeyInfo any = *rows.front();
+  if (entry.value.empty() && !any.required_example.empty()) return;  // reported as missing
+  for (const KeyInfo* row : rows) {
+    if (ParseValue(*row, entry.value, environment_.working_directory).problem.empty()) return;
+    for (const std::string& word : row->words) {
+      if (std::find(any.words.begin(), any.words.end(), word) == any.words.end()) {
+        any.words.push_back(word);
+      }
+    }
+  }
+  Report(entry.line, entry.key,
+         ParseValue(any, entry.value, environment_.working_directory).problem);
+}
+
+const IniEntry* ConfigParser::Find(const IniSection& section, std::string_view key) const {
+  const IniEntry* const own = section.Find(key);
+  return own != nullptr ? own : general_.Find(key);
+}
+
+void ConfigParser::StoreKey(const KeyInfo& key, const IniSection& section, SourceSettings* source) {
+  const IniEntry* const entry = Find(section, key.name);
+  const std::string text = entry == nullptr ? key.default_text : entry->value;
+  if (text.empty() && !key.required_example.empty()) {
+    return Report(section.line, key.name,
+                  fmt::format("missing in [{}]; write for example '{} = {}'", section.name,
+                              key.name, key.required_example));
+  }
+  // A faulty value was reported by CheckValue, or is a word of [general] for another type.
+  ValueResult result = ParseValue(key, text, environment_.working_directory);
+  if (!result.problem.empty()) {
+    result = ParseValue(key, key.default_text, environment_.working_directory);
+  }
+  if (result.problem.empty()) key.binding.store(settings_, source, result.value);
+}
+
+void ConfigParser::MoveCredentials(const IniSection& section, StreamSettings& stream) const {
+  StreamUrl split = SplitStreamUrl(stream.url);
+  stream.url = std::move(split.url);
+  if (!split.username.empty() && !OutranksUrl(section, "username")) {
+    stream.username = std::move(split.username);
+  }
+  if (!split.password.empty() && !OutranksUrl(section, "password")) {
+    stream.password = std::move(split.password);
+  }
+}
+
+bool ConfigParser::OutranksUrl(const IniSection& section, std::string_view key) const {
+  const IniEntry* const entry = Find(section, key);
+  if (entry == nullptr || entry->value.empty()) return false;
+  const bool is_inherited = section.Find(key) == nullptr;
+  return !is_inherited || section.Find("url") == nullptr;
+}
+
+void ConfigParser::Report(int line, const std::string& key, std::string text) {
+  problems_.push_back({{}, line, key, std::move(text)});
+}
+
+}  // namespace isr

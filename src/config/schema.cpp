@@ -1,0 +1,207 @@
+#include "config/schema.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+
+namespace isr {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const std::vector<std::string> kLevelWords{"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
+
+const std::array<SourceType, std::variant_size_v<SourceTypeSettings>> kTypes{{
+    {"stream", StreamSettings{}, "url"},
+    {"soundcard", SoundcardSettings{}, "device"},
+    {"test", TestSettings{}, "wave"},
+}};
+
+std::vector<std::string> TypeWords() {
+  std::vector<std::string> words;
+  words.reserve(kTypes.size());
+  for (const SourceType& type : kTypes) words.push_back(type.word);
+  return words;
+}
+
+const std::vector<KeyInfo> kKeys{
+    // [general] only
+    {.name = "output_directory",
+     .kind = KeyKind::kPath,
+     .default_text = "recordings",
+     .help = "Folder of the recordings; a relative one is below the working directory.",
+     .binding = In<&Settings::output_directory>()},
+    {.name = "state_directory",
+     .kind = KeyKind::kPath,
+     .default_text = "",
+     .help = "Folder of the catalogue; blank for $STATE_DIRECTORY, else .isr in output_directory.",
+     .binding = In<&Settings::state_directory>()},
+    {.name = "log_level",
+     .kind = KeyKind::kChoice,
+     .default_text = "INFO",
+     .help = "The least important messages that are logged.",
+     .binding = In<&Settings::log_level>(),
+     .words = kLevelWords},
+    {.name = "log_file",
+     .kind = KeyKind::kPath,
+     .default_text = "recorder.log",
+     .help = "File that gets the log besides stderr; blank for none.",
+     .binding = In<&Settings::log_file>(),
+     .blank = Blank::kEmpty},
+    {.name = "http_bind",
+     .kind = KeyKind::kAddress,
+     .default_text = "127.0.0.1",
+     .help = "IP address on which the web page is served; 0.0.0.0 or :: for all.",
+     .binding = In<&Settings::http_bind>()},
+    {.name = "http_port",
+     .kind = KeyKind::kInteger,
+     .default_text = "8080",
+     .help = "TCP port of the web page; 0 for no web page.",
+     .binding = In<&Settings::http_port>(),
+     .range = {0, 65535}},
+
+    // any source
+    {.name = "type",
+     .kind = KeyKind::kChoice,
+     .help = "What the source is.",
+     .binding = In<&SourceSettings::type>(),
+     .words = TypeWords(),
+     .required_example = "stream"},
+    {.name = "split_minutes",
+     .kind = KeyKind::kNumber,
+     .default_text = "60",
+     .help = "Length of a file in minutes, fractions allowed; counted from local midnight.",
+     .binding = InUnits<minutes, &SourceSettings::split>(),
+     .range = {1.0 / 60, 24 * 60, "minutes", "greater than 0, up to 1440, and at least 1 second"}},
+    {.name = "filename_pattern",
+     .kind = KeyKind::kPattern,
+     .default_text = "%Y%m%d_%H%M%S",
+     .help = "Name of a file without its ending: strftime and {source}; '/' makes folders.",
+     .binding = In<&SourceSettings::filename_pattern>(),
+     .blank = Blank::kProblem},
+    {.name = "max_retries",
+     .kind = KeyKind::kInteger,
+     .default_text = "0",
+     .help = "Failed tries in a row before the source is given up; 0 for never.",
+     .binding = In<&SourceSettings::max_retries>(),
+     .range = {0, 1000000}},
+    {.name = "retry_delay_seconds",
+     .kind = KeyKind::kNumber,
+     .default_text = "5",
+     .help = "Seconds before the first retry, fractions allowed.",
+     .binding = InUnits<seconds, &SourceSettings::retry_delay>(),
+     .range = {0.1, 3600, "seconds"}},
+    {.name = "retry_backoff",
+     .kind = KeyKind::kYesNo,
+     .default_text = "yes",
+     .help = "Whether the delay doubles with each retry, up to 60 seconds.",
+     .binding = In<&SourceSettings::retry_backoff>()},
+    {.name = "stall_seconds",
+     .kind = KeyKind::kNumber,
+     .default_text = "15",
+     .help = "Seconds without any data after which a source counts as failed.",
+     .binding = InUnits<seconds, &SourceSettings::stall>(),
+     .range = {1, 3600, "seconds"}},
+
+    // some types
+    {.name = "url",
+     .kind = KeyKind::kUrl,
+     .help = "Where the stream is, http or https.",
+     .binding = In<&StreamSettings::url>(),
+     .required_example = "http://radio.example:8000/live.mp3"},
+    {.name = "username",
+     .kind = KeyKind::kText,
+     .help = "User name, where the server asks for one.",
+     .binding = In<&StreamSettings::username>()},
+    {.name = "password",
+     .kind = KeyKind::kSecret,
+     .help = "Password, where the server asks for one.",
+     .binding = In<&StreamSettings::password>()},
+    {.name = "format",
+     .kind = KeyKind::kChoice,
+     .default_text = "auto",
+     .help = "What the stream holds; it is written as it comes.",
+     .binding = In<&StreamSettings::format>(),
+     .words = {"auto", "mp3"}},
+    {.name = "device",
+     .kind = KeyKind::kText,
+     .default_text = "default",
+     .help = "Any ALSA PCM name, or a part of a card's name.",
+     .binding = In<&SoundcardSettings::device>()},
+    {.name = "wave",
+     .kind = KeyKind::kChoice,
+     .default_text = "soundscape",
+     .help = "What the generator plays.",
+     .binding = In<&TestSettings::wave>(),
+     .words = {"soundscape", "sine", "silence"}},
+    {.name = "sample_rate",
+     .kind = KeyKind::kInteger,
+     .default_text = "44100",
+     .help = "Frames per second.",
+     .binding = In<&SoundcardSettings::sample_rate, &TestSettings::sample_rate>(),
+     .range = {4000, 384000, "frames per second"}},
+    {.name = "channels",
+     .kind = KeyKind::kInteger,
+     .default_text = "2",
+     .help = "Number of channels.",
+     .binding = In<&SoundcardSettings::channels, &TestSettings::channels>(),
+     .range = {1, 32, "channels"}},
+    {.name = "format",
+     .kind = KeyKind::kChoice,
+     .default_text = "wav",
+     .help = "Format of the files.",
+     .binding = In<&SoundcardSettings::format, &TestSettings::format>(),
+     .words = {"wav"}},
+};
+
+}  // namespace
+
+std::span<const KeyInfo> Schema() {
+  return kKeys;
+}
+
+std::vector<const KeyInfo*> RowsNamed(std::string_view name) {
+  std::vector<const KeyInfo*> rows;
+  for (const KeyInfo& row : kKeys) {
+    if (row.name == name) rows.push_back(&row);
+  }
+  return rows;
+}
+
+std::span<const SourceType> SourceTypes() {
+  return kTypes;
+}
+
+const SourceType* FindSourceType(std::string_view word) {
+  const auto found = std::find_if(kTypes.begin(), kTypes.end(), [word](const SourceType& type) {
+    return type.word == LowerCase(word);
+  });
+  return found == kTypes.end() ? nullptr : &*found;
+}
+
+std::string TypesWith(std::string_view key) {
+  std::vector<std::string> words;
+  for (const SourceType& type : kTypes) {
+    const auto rows = RowsNamed(key);
+    const auto fits = [&type](const KeyInfo* row) { return row->FitsType(type.blank.index()); };
+    if (std::any_of(rows.begin(), rows.end(), fits)) words.push_back(type.word);
+  }
+  return JoinWords(words);
+}
+
+std::string JoinWords(std::span<const std::string> words) {
+  std::string text;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
+std::string ToWord(LogLevel level) {
+  return kLevelWords[static_cast<size_t>(level)];
+}
+
+}  // namespace isr

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/binding.hpp"
+
+namespace isr {
+
+/// What the text of a value has to be.
+enum class KeyKind {
+  kText,
+  kSecret,   ///< text that is never shown
+  kPath,     ///< made absolute against the working directory
+  kPattern,  ///< a file name pattern: strftime and {source}
+  kUrl,      ///< http or https
+  kAddress,  ///< an IPv4 or IPv6 address
+  kInteger,
+  kNumber,
+  kYesNo,
+  kChoice,  ///< one of `words`, any case
+};
+
+/// What `key =` without a value means.
+enum class Blank { kDefault, kEmpty, kProblem };
+
+struct Range {
+  double min = 0;
+  double max = 0;
+  std::string unit;   ///< "seconds"; empty: a mere number
+  std::string words;  ///< instead of "from `min` to `max`"
+};
+
+/// All there is to know about one key. Its place in Settings says where it may stand.
+struct KeyInfo {
+  std::string name;
+  KeyKind kind = KeyKind::kText;
+  std::string default_text;
+  std::string help;  ///< one sentence, with the unit
+  Binding binding;
+  Range range{};                     ///< kInteger, kNumber
+  std::vector<std::string> words{};  ///< kChoice
+  Blank blank = Blank::kDefault;
+  std::string required_example{};  ///< not empty: has no default, must be set, like this
+
+  bool FitsType(size_t type) const { return (binding.types >> type & 1U) != 0; }
+};
+
+/// One `type` of source.
+struct SourceType {
+  std::string word;
+  SourceTypeSettings blank;  ///< its index() is the number of the type
+  std::string telling_key;   ///< a source that has it, but no type, is meant to be of this type
+};
+
+/// Every key, in the order in which settings are shown. A new key is a member in settings.hpp, a
+/// row here and a paragraph in config.example.ini.
+///
+/// [general] is the default of every source, for the keys that only some types have as well: such
+/// a value counts for the sources whose type has the key, and a word only where that type knows
+/// it. `format = wav` in [general] is thus the default of sound cards and says nothing about
+/// streams; it is a problem only when no type knows it.
+std::span<const KeyInfo> Schema();
+
+/// The rows of that name: more than one where the words of a key depend on the type.
+std::vector<const KeyInfo*> RowsNamed(std::string_view name);
+
+/// In the order of SourceTypeSettings.
+std::span<const SourceType> SourceTypes();
+
+/// nullptr when there is none of that name. Any case.
+const SourceType* FindSourceType(std::string_view word);
+
+/// "soundcard or test": the types that have the key.
+std::string TypesWith(std::string_view key);
+
+/// "a, b or c"
+std::string JoinWords(std::span<const std::string> words);
+
+}  // namespace isr

@@ -1,0 +1,130 @@
+#include <map>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "catalogue/reader.hpp"
+#include "glib/json.hpp"
+#include "http/resources.hpp"
+#include "http/time_text.hpp"
+#include "http/url_text.hpp"
+
+namespace isr {
+namespace {
+
+using Query = std::map<std::string, std::string>;
+
+/// What is wrong with the request, as a sentence for the client.
+struct BadParameter {
+  std::string message;
+};
+
+UtcTime TimeParameter(const std::string& name, const std::string& text) {
+  if (const auto time = ParseTime(text)) return *time;
+  throw BadParameter{fmt::format(
+      "'{}' must be a time like 2026-11-21T14:00:00 or UNIX seconds, not '{}'", name, text)};
+}
+
+/// Where a page of the list ended: "<start in microseconds>/<name>".
+std::string CursorText(const Segment& last) {
+  return fmt::format("{}/{}", last.start.time_since_epoch().count(), last.name);
+}
+
+SegmentCursor ParseCursor(const std::string& text) {
+  const size_t slash = text.find('/');
+  const auto start = ParseInteger(std::string_view(text).substr(0, slash));
+  if (slash == std::string::npos || !start) {
+    throw BadParameter{"'after' must come from the Link header of the page before"};
+  }
+  return {UtcTime(std::chrono::microseconds(*start)), text.substr(slash + 1)};
+}
+
+std::int64_t ParseLimit(const std::string& text) {
+  const auto limit = ParseInteger(text);
+  if (!limit || *limit < 1 || *limit > 1000000) {
+    throw BadParameter{fmt::format("'limit' must be a number from 1 to 1000000, not '{}'", text)};
+  }
+  return *limit;
+}
+
+SegmentFilter ParseFilter(const Query& query) {
+  SegmentFilter filter;
+  for (const auto& [name, value] : query) {
+    if (name == "from") {
+      filter.from = TimeParameter(name, value);
+    } else if (name == "to") {
+      filter.to = TimeParameter(name, value);
+    } else if (name == "source") {
+      filter.source = value;
+    } else if (name == "q") {
+      filter.text = value;
+    } else if (name == "limit") {
+      filter.limit = ParseLimit(value);
+    } else if (name == "after") {
+      filter.after = ParseCursor(value);
+    } else {
+      throw BadParameter{fmt::format(
+          "there is no parameter '{}'; there are from, to, source, q, limit and after", name)};
+    }
+  }
+  return filter;
+}
+
+std::string DocumentOf(const Segment& segment) {
+  JsonWriter json;
+  json.BeginObject();
+  json.Name("name").String(segment.name);
+  json.Name("source").String(segment.source);
+  json.Name("size").Integer(segment.bytes);
+  json.Name("date").String(FormatLocalTime(segment.start, segment.utc_offset));
+  json.Name("start").Number(UnixSeconds(segment.start));
+  json.Name("duration");
+  if (segment.Duration() > 0) {
+    json.Number(segment.Duration());
+  } else {
+    json.Null();
+  }
+  json.Name("ext").String(segment.format);
+  json.Name("recording").Boolean(segment.growing);
+  return json.EndObject().Text();
+}
+
+/// Each recording is a document of its own, so that a hundred thousand of them never stand in
+/// memory as one tree.
+std::string ListOf(const std::vector<Segment>& segments) {
+  std::string list = "[";
+  for (const Segment& segment : segments) {
+    if (list.size() > 1) list += ",\n";
+    list += DocumentOf(segment);
+  }
+  return list + "]";
+}
+
+}  // namespace
+
+Reply AnswerFiles(const Request& request, const HttpServices& services) {
+  SegmentFilter filter;
+  try {
+    filter = ParseFilter(request.query);
+  } catch (const BadParameter& bad) {
+    return ErrorReply(400, "bad-parameter", bad.message);
+  }
+  const auto limit = static_cast<size_t>(filter.limit);
+  if (filter.limit > 0) ++filter.limit;  // one more tells whether there is a next page
+  auto segments = CatalogueReader(services.catalogue.DatabasePath()).ListSegments(filter);
+  const bool has_more = limit > 0 && segments.size() > limit;
+  if (has_more) segments.resize(limit);
+
+  Reply reply = JsonReply(ListOf(segments));
+  if (has_more) {
+    Query next = request.query;
+    next["after"] = CursorText(segments.back());
+    reply.headers.emplace_back("Link",
+                               fmt::format("</api/files?{}>; rel=\"next\"", EncodeQuery(next)));
+  }
+  return reply;
+}
+
+}  // namespace isr

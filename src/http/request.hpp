@@ -1,0 +1,22 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace isr {
+
+/// What a resource needs to know of a request: plain values that any thread may read.
+struct Request {
+  std::string method;  ///< "GET" or "HEAD" by the time a resource sees it
+  std::string path;    ///< decoded
+  std::string tail;    ///< of the path, behind the route's prefix
+  std::map<std::string, std::string> query;  ///< decoded
+
+  // Header fields; empty when absent.
+  std::string range;
+  std::string if_range;
+  std::string if_none_match;
+  std::string if_modified_since;
+};
+
+}  // namespace isr

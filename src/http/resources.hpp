@@ -1,0 +1,30 @@
+#pragma once
+
+#include "http/reply.hpp"
+#include "http/request.hpp"
+#include "http/services.hpp"
+
+// One resource per file. All but AnswerStatus wait for the disk: they run on a worker thread. What
+// they throw becomes a 500.
+
+namespace isr {
+
+/// `GET /api/files`: recordings, newest first (files_resource.cpp).
+Reply AnswerFiles(const Request& request, const HttpServices& services);
+
+/// `GET /api/days`: local days with their count, duration and size (days_resource.cpp).
+Reply AnswerDays(const Request& request, const HttpServices& services);
+
+/// `GET /api/status`: what the sources are doing (status_resource.cpp). Main thread.
+Reply AnswerStatus(const Request& request, const HttpServices& services);
+
+/// `GET /stream/<name>`: to be played (recording_resource.cpp).
+Reply AnswerStream(const Request& request, const HttpServices& services);
+
+/// `GET /download/<name>`: to be saved (recording_resource.cpp).
+Reply AnswerDownload(const Request& request, const HttpServices& services);
+
+/// `GET /…`: the page (web_resource.cpp).
+Reply AnswerWeb(const Request& request, const HttpServices& services);
+
+}  // namespace isr

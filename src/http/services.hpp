@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "catalogue/catalogue.hpp"
+#include "model/source_status.hpp"
+
+namespace isr {
+
+/// Who knows what the sources are doing.
+class StatusProvider {
+ public:
+  virtual ~StatusProvider() = default;
+  virtual std::vector<SourceStatus> Status() = 0;  ///< main thread
+};
+
+/// What the resources draw on. All of it outlives the server.
+struct HttpServices {
+  const Catalogue& catalogue;
+  StatusProvider& status;
+  std::string output_directory;  ///< the recordings
+  std::string web_directory;     ///< index.html and what belongs to it
+};
+
+}  // namespace isr

@@ -1,0 +1,127 @@
+#include "pipeline/supervisor.hpp"
+
+#include <utility>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace isr {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds kWatchInterval{500};
+
+/// A run that recorded for this long was a good one: the next failure is a first one again. A server
+/// that takes us, sends its burst and hangs up is thereby not asked every few seconds for ever.
+constexpr seconds kGoodRun{30};
+
+std::string InSeconds(milliseconds delay) {
+  return fmt::format("{:.3g} s", std::chrono::duration<double>(delay).count());
+}
+
+}  // namespace
+
+Supervisor::Supervisor(Options options, Delegate& delegate, const Clock& clock)
+    : options_(std::move(options)),
+      delegate_(delegate),
+      clock_(clock),
+      runner_(options_.name, *this) {}
+
+void Supervisor::Start() { Run(Cause::kStart); }
+
+void Supervisor::Run(Cause begin) {
+  run_began_ = clock_.Monotonic();
+  recording_since_.reset();
+  Enter(SourceState::kConnecting, trouble_);
+  plan_ = delegate_.MakePlan(begin);
+  runner_.Start(plan_);
+  watch_ = SourceHandle::Every(kWatchInterval, [this] { Watch(); });
+}
+
+/// Notices the first audio, and its absence.
+void Supervisor::Watch() {
+  const auto arrival = plan_->LastArrival();
+  const MonotonicTime now = clock_.Monotonic();
+  if (arrival.has_value() && !recording_since_.has_value()) {
+    recording_since_ = now;
+    trouble_.clear();
+    Enter(SourceState::kRecording, "");
+  }
+  if (recording_since_.has_value() && now - *recording_since_ > kGoodRun) failures_ = 0;
+  if (now - arrival.value_or(run_began_) <= options_.stall) return;
+  Fail(SourceState::kStalled, fmt::format("no audio for {}", InSeconds(options_.stall)));
+}
+
+void Supervisor::Fail(SourceState state, const std::string& why) {
+  watch_.Reset();
+  ++failures_;
+  trouble_ = why;
+  Enter(state, why);
+  runner_.Stop();
+}
+
+void Supervisor::Stop() {
+  if (std::exchange(stopping_, true)) return;
+  watch_.Reset();
+  retry_.Reset();
+  if (plan_ != nullptr) {
+    runner_.Stop();
+    return;
+  }
+  Enter(SourceState::kStopped, "");
+  delegate_.OnStopped();
+}
+
+void Supervisor::OnPipelineMessage() {
+  if (watch_.IsActive() && !recording_since_.has_value()) Watch();
+  delegate_.OnPlanMessage();
+}
+
+void Supervisor::OnPipelineFailed(const std::string& why) {
+  if (!stopping_) Fail(SourceState::kFailed, why);
+}
+
+void Supervisor::OnPipelineEnded() {
+  if (!stopping_) Fail(SourceState::kFailed, "the source ended");
+}
+
+void Supervisor::OnPipelineStopped(PipelineRunner::StopOutcome outcome) {
+  watch_.Reset();
+  plan_.reset();
+  delegate_.OnRunOver(stopping_ ? Cause::kStop : Cause::kReconnect);
+  if (stopping_) {
+    Enter(SourceState::kStopped, "");
+    delegate_.OnStopped();
+    return;
+  }
+  if (outcome == PipelineRunner::StopOutcome::kAbandoned && trouble_.empty()) {
+    ++failures_;
+    trouble_ = "the driver does not answer";
+  }
+  AfterFailure();
+}
+
+void Supervisor::AfterFailure() {
+  const RetryPolicy& retry = options_.retry;
+  if (!MayRetry(retry, failures_)) {
+    Enter(SourceState::kStopped,
+          fmt::format("{}; giving up after {} retries (max_retries)", trouble_, retry.max_retries));
+    return;
+  }
+  const double jitter = std::uniform_real_distribution<double>(0.0, 1.0)(random_);
+  const milliseconds delay = RetryDelay(retry, failures_, jitter);
+  Enter(SourceState::kWaiting, fmt::format("{}, trying again in {}", trouble_, InSeconds(delay)));
+  retry_ = SourceHandle::After(delay, [this] {
+    ++reconnects_;
+    Run(Cause::kReconnect);
+  });
+}
+
+void Supervisor::Enter(SourceState state, const std::string& message) {
+  state_ = state;
+  delegate_.OnStateChanged(state, message);
+}
+
+}  // namespace isr

@@ -1,0 +1,246 @@
+#include "recorder/recording_plan.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/guarded.hpp"
+#include "glib/element.hpp"
+#include "glib/log.hpp"
+#include "glib/property.hpp"
+#include "recorder/file_reservation.hpp"
+#include "source/source_type.hpp"
+#include "time/file_name.hpp"
+
+namespace isr {
+namespace {
+
+constexpr const char* kDomain = "recorder";
+constexpr const char* kSinkName = "files";
+
+/// The recording queue holds what comes while a file is being closed: 30 s of PCM ...
+constexpr int kQueueSeconds = 30;
+/// ... and of the fattest coded stream there is (FLAC, 1.5 Mb/s).
+constexpr guint kCodedQueueBytes = 6'000'000;
+
+/// For a network source to show whether it begins with a burst of past audio.
+constexpr guint64 kCodedSettleTime = GST_SECOND;
+
+/// What C holds of us: splitmuxsink may outlive everybody else.
+using Holder = std::shared_ptr<RecordingPlan>;
+void FreeHolder(gpointer data, GClosure* /*closure*/) noexcept { delete static_cast<Holder*>(data); }
+
+std::uint64_t Unsigned(const GstStructure* facts, const char* field) {
+  guint64 value = 0;
+  gst_structure_get_uint64(facts, field, &value);
+  return value;
+}
+
+UtcTime Time(const GstStructure* facts, const char* field) {
+  gint64 value = 0;
+  gst_structure_get_int64(facts, field, &value);
+  return UtcTime(std::chrono::microseconds(value));
+}
+
+int Integer(const GstStructure* facts, const char* field) {
+  gint value = 0;
+  gst_structure_get_int(facts, field, &value);
+  return value;
+}
+
+guint QueueBytes(const SourceBin& source, const SourceSettings& settings) {
+  if (source.kind == SourceBin::Kind::kCoded) return kCodedQueueBytes;
+  return std::visit(
+      [](const auto& specific) -> guint {
+        if constexpr (requires { specific.sample_rate; }) {
+          return static_cast<guint>(kQueueSeconds * specific.sample_rate * specific.channels * 2);
+        } else {
+          return kCodedQueueBytes;
+        }
+      },
+      settings.specific);
+}
+
+Ref<GstElement> MakeQueue(guint bytes) {
+  Ref<GstElement> queue = MakeElement("queue");
+  SetProperty(queue.Get(), "max-size-buffers", guint{0});
+  SetProperty(queue.Get(), "max-size-time", guint64{0});
+  SetProperty(queue.Get(), "max-size-bytes", bytes);
+  return queue;
+}
+
+}  // namespace
+
+RecordingPlan::RecordingPlan(SourceSettings settings, std::string output_directory, Cause begin)
+    : settings_(std::move(settings)),
+      output_directory_(std::move(output_directory)),
+      begin_(begin) {}
+
+Ref<GstElement> RecordingPlan::Build() {
+  const SourceBin source = BuildSource(settings_);
+  LogInfo(kDomain, "{}: connecting to {}", settings_.name, source.origin);
+  const Ref<GstElement> split = MakeElement("isrsplit");
+  SetProperty(split.Get(), "sink", std::string(kSinkName));
+  SetProperty(split.Get(), "split-interval", guint64(settings_.split.count()) * GST_USECOND);
+  SetProperty(split.Get(), "begin-cause", std::string(ToWord(begin_)));
+  if (source.kind == SourceBin::Kind::kCoded) {
+    SetProperty(split.Get(), "settle-time", kCodedSettleTime);
+  }
+  const Ref<GstElement> pipeline = MakePipeline(settings_.name);
+  AddAndLink(pipeline.Get(), {source.bin, split, MakeQueue(QueueBytes(source, settings_)),
+                              BuildSink(source.muxer)});
+  const std::lock_guard lock(mutex_);
+  split_ = split;
+  extension_ = source.extension;
+  return pipeline;
+}
+
+Ref<GstElement> RecordingPlan::BuildSink(const std::string& muxer) {
+  Ref<GstElement> sink = MakeElement("splitmuxsink", kSinkName);
+  SetObjectProperty(sink.Get(), "muxer", MakeElement(muxer.c_str()).Get());
+  g_signal_connect_data(sink.Get(), "format-location-full", G_CALLBACK(OnFormatLocation),
+                        new Holder(shared_from_this()), FreeHolder, GConnectFlags(0));
+  return sink;
+}
+
+gchararray RecordingPlan::OnFormatLocation(GstElement* sink, guint /*fragment*/, GstSample* first,
+                                           gpointer self) noexcept {
+  return Guarded("format-location", static_cast<gchararray>(nullptr), [&]() -> gchararray {
+    RecordingPlan& plan = **static_cast<Holder*>(self);
+    try {
+      return g_strdup(plan.OpenFile(GST_BUFFER_PTS(gst_sample_get_buffer(first))).c_str());
+    } catch (const Error& error) {
+      GST_ELEMENT_ERROR(sink, RESOURCE, OPEN_WRITE, ("%s", Describe(error).c_str()), (nullptr));
+      return nullptr;
+    }
+  });
+}
+
+/// The file announced with that first frame, or the last one announced before it.
+RecordingPlan::File* RecordingPlan::FindFile(GstClockTime running_time) {
+  const auto after = std::find_if(files_.begin(), files_.end(), [&](const File& file) {
+    return file.running_time > running_time;
+  });
+  return after == files_.begin() ? nullptr : &*std::prev(after);
+}
+
+/// Names and reserves the file that begins there. Returns its path.
+std::string RecordingPlan::OpenFile(GstClockTime running_time) {
+  std::string stem;
+  std::string extension;
+  {
+    const std::lock_guard lock(mutex_);
+    const File* const file = FindFile(running_time);
+    if (file == nullptr) throw Error("a file began that was not announced");
+    stem = FormatFileName(settings_.filename_pattern, settings_.name, file->segment.start,
+                          file->segment.utc_offset);
+    extension = extension_;
+  }
+  std::string name = ReserveFile(output_directory_, stem, extension);
+  std::string path = std::filesystem::path(output_directory_) / name;
+  const std::lock_guard lock(mutex_);
+  File& file = *FindFile(running_time);
+  file.segment.name = std::move(name);
+  file.segment.format = extension;
+  file.segment.growing = true;
+  events_.emplace_back(FileOpened{file.segment});
+  return path;
+}
+
+void RecordingPlan::OnElementMessage(GstMessage* message) {
+  const GstStructure* const facts = gst_message_get_structure(message);
+  if (gst_structure_has_name(facts, "isr-file")) {
+    OnFileAnnounced(facts);
+  } else if (gst_structure_has_name(facts, "isr-end")) {
+    OnEnd(facts);
+  } else if (gst_structure_has_name(facts, "isr-gap")) {
+    OnGap(facts);
+  } else if (gst_structure_has_name(facts, "splitmuxsink-fragment-closed")) {
+    OnFileClosed(facts);
+  } else if (gst_structure_has_name(facts, "isr-clock-step")) {
+    const std::lock_guard lock(mutex_);
+    events_.emplace_back(ClockStepped{Time(facts, "microseconds").time_since_epoch()});
+  }
+}
+
+void RecordingPlan::OnFileAnnounced(const GstStructure* facts) {
+  File file{.running_time = Unsigned(facts, "running-time"),
+            .first_frame = Unsigned(facts, "frame"),
+            .segment = {.source = settings_.name,
+                        .start = Time(facts, "start-utc"),
+                        .utc_offset = std::chrono::seconds(Integer(facts, "utc-offset")),
+                        .rate = Integer(facts, "rate")}};
+  const char* const cause = gst_structure_get_string(facts, "cause");
+  file.segment.began = CauseFromWord(cause == nullptr ? "" : cause).value_or(Cause::kStart);
+  const std::lock_guard lock(mutex_);
+  files_.push_back(std::move(file));
+}
+
+void RecordingPlan::OnEnd(const GstStructure* facts) {
+  const std::lock_guard lock(mutex_);
+  end_frame_ = Unsigned(facts, "frame");
+  end_ = Time(facts, "end-utc");
+}
+
+void RecordingPlan::OnGap(const GstStructure* facts) {
+  const UtcTime start = Time(facts, "start-utc");
+  const std::uint64_t length = gst_util_uint64_scale(Unsigned(facts, "missing"), 1'000'000,
+                                                     static_cast<guint64>(Integer(facts, "rate")));
+  const Gap gap{.source = settings_.name,
+                .start = start,
+                .end = start + std::chrono::microseconds(length),
+                .cause = Cause::kXrun};
+  const std::lock_guard lock(mutex_);
+  events_.emplace_back(AudioLost{gap});
+}
+
+/// splitmuxsink closes its files in the order in which it opened them.
+void RecordingPlan::OnFileClosed(const GstStructure* facts) {
+  const char* const location = gst_structure_get_string(facts, "location");
+  std::error_code ignored;  // a file that is gone has no size
+  const auto bytes = std::filesystem::file_size(location == nullptr ? "" : location, ignored);
+  const std::lock_guard lock(mutex_);
+  if (files_.empty() || files_.front().segment.name.empty()) return;
+  const File file = std::move(files_.front());
+  files_.pop_front();
+  const std::uint64_t end =
+      files_.empty() ? end_frame_.value_or(file.first_frame) : files_.front().first_frame;
+  FileClosed closed{.segment = file.segment, .last = files_.empty()};
+  closed.segment.frames = static_cast<std::int64_t>(end - file.first_frame);
+  closed.segment.bytes = ignored ? 0 : static_cast<std::int64_t>(bytes);
+  closed.segment.growing = false;
+  events_.emplace_back(std::move(closed));
+}
+
+std::optional<MonotonicTime> RecordingPlan::LastArrival() const {
+  const std::lock_guard lock(mutex_);
+  if (!split_) return std::nullopt;
+  const auto arrival = GetProperty<gint64>(split_.Get(), "last-arrival");
+  if (arrival == 0) return std::nullopt;
+  return MonotonicTime(std::chrono::nanoseconds(arrival));
+}
+
+std::vector<RecordingEvent> RecordingPlan::TakeEvents() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(events_, {});
+}
+
+std::optional<Segment> RecordingPlan::Growing() const {
+  const std::lock_guard lock(mutex_);
+  if (files_.empty() || files_.front().segment.name.empty()) return std::nullopt;
+  const File& file = files_.front();
+  const std::uint64_t end = files_.size() > 1 ? files_[1].first_frame
+                                              : GetProperty<guint64>(split_.Get(), "frames");
+  Segment segment = file.segment;
+  segment.frames = static_cast<std::int64_t>(end - file.first_frame);
+  return segment;
+}
+
+std::optional<UtcTime> RecordingPlan::End() const {
+  const std::lock_guard lock(mutex_);
+  return end_;
+}
+
+}  // namespace isr

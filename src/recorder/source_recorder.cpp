@@ -1,0 +1,161 @@
+#include "recorder/source_recorder.hpp"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "glib/log.hpp"
+
+namespace isr {
+namespace {
+
+constexpr const char* kDomain = "recorder";
+
+/// How stale a growing file's row may be.
+constexpr std::chrono::seconds kGrowthInterval{10};
+
+std::int64_t FileSize(const std::string& directory, const std::string& name) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(std::filesystem::path(directory) / name, error);
+  return error ? 0 : static_cast<std::int64_t>(size);
+}
+
+double Seconds(std::chrono::microseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+}  // namespace
+
+SourceRecorder::SourceRecorder(SourceSettings settings, std::string output_directory,
+                               Catalogue& catalogue, const Clock& clock)
+    : settings_(std::move(settings)),
+      output_directory_(std::move(output_directory)),
+      catalogue_(catalogue),
+      clock_(clock),
+      state_since_(clock.Utc()),
+      supervisor_({.name = settings_.name,
+                   .retry = {.max_retries = settings_.max_retries,
+                             .delay = settings_.retry_delay,
+                             .backoff = settings_.retry_backoff},
+                   .stall = settings_.stall},
+                  *this, clock) {}
+
+void SourceRecorder::Stop(std::function<void()> stopped) {
+  stopped_ = std::move(stopped);
+  supervisor_.Stop();
+}
+
+std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
+  plan_ = std::make_shared<RecordingPlan>(settings_, output_directory_, begin);
+  growth_timer_ = SourceHandle::Every(kGrowthInterval, [this] { ReportGrowth(); });
+  return plan_;
+}
+
+void SourceRecorder::OnPlanMessage() {
+  for (const RecordingEvent& event : plan_->TakeEvents()) {
+    std::visit([this](const auto& one) { Handle(one); }, event);
+  }
+}
+
+void SourceRecorder::Handle(const FileOpened& event) {
+  const Segment& segment = event.segment;
+  LogInfo(kDomain, "{}: recording {} ({})", settings_.name, segment.name, ToWord(segment.began));
+  NoteGapBefore(segment);
+  catalogue_.SegmentBegan(segment);
+}
+
+void SourceRecorder::Handle(const FileClosed& event) {
+  if (event.last) {
+    last_ = event.segment;
+    return;
+  }
+  Segment segment = event.segment;
+  segment.ended = Cause::kBoundary;
+  catalogue_.SegmentEnded(std::move(segment));
+}
+
+void SourceRecorder::Handle(const AudioLost& event) {
+  LogWarning(kDomain, "{}: {:.3f} s of audio lost by the driver; recording goes on",
+             settings_.name, Seconds(event.gap.end - event.gap.start));
+  catalogue_.GapFound(event.gap);
+}
+
+void SourceRecorder::Handle(const ClockStepped& event) {
+  LogWarning(kDomain, "{}: the clock was set by {:+.3f} s; the next boundary follows it",
+             settings_.name, Seconds(event.by));
+}
+
+/// What is missing between the last run and this one's first file. A server's burst of past audio
+/// may reach back over it: then nothing is.
+void SourceRecorder::NoteGapBefore(const Segment& segment) {
+  if (!recorded_until_.has_value()) return;
+  const UtcTime end = std::exchange(recorded_until_, std::nullopt).value();
+  if (segment.start <= end) return;
+  LogInfo(kDomain, "{}: {:.3f} s are missing before {}", settings_.name,
+          Seconds(segment.start - end), segment.name);
+  catalogue_.GapFound(
+      {.source = settings_.name, .start = end, .end = segment.start, .cause = segment.began});
+}
+
+void SourceRecorder::ReportGrowth() {
+  const std::optional<Segment> growing = plan_->Growing();
+  if (!growing.has_value()) return;
+  catalogue_.SegmentGrew(growing->name, growing->frames,
+                         FileSize(output_directory_, growing->name));
+}
+
+void SourceRecorder::OnStateChanged(SourceState state, const std::string& message) {
+  state_since_ = clock_.Utc();
+  message_ = message;
+  if (state == SourceState::kWaiting || state == SourceState::kStopped) {
+    if (!message.empty()) LogWarning(kDomain, "{}: {}", settings_.name, message);
+  } else {
+    LogDebug(kDomain, "{}: {}", settings_.name, ToWord(state));
+  }
+}
+
+void SourceRecorder::OnRunOver(Cause end) {
+  growth_timer_.Reset();
+  OnPlanMessage();
+  if (last_.has_value()) {
+    FinishLast(*std::exchange(last_, std::nullopt), end);
+  } else if (std::optional<Segment> cut_off = plan_->Growing()) {
+    // Not finished in time: it stays as far as it was written.
+    LogWarning(kDomain, "{}: {} could not be finished", settings_.name, cut_off->name);
+    FinishLast(*std::move(cut_off), end);
+  }
+  plan_.reset();
+}
+
+void SourceRecorder::FinishLast(Segment segment, Cause end) {
+  segment.ended = end;
+  segment.growing = false;
+  segment.bytes = FileSize(output_directory_, segment.name);
+  const auto length =
+      std::chrono::round<std::chrono::microseconds>(std::chrono::duration<double>(segment.Duration()));
+  recorded_until_ = plan_->End().value_or(segment.start + length);
+  catalogue_.SegmentEnded(std::move(segment));
+}
+
+void SourceRecorder::OnStopped() {
+  if (stopped_) stopped_();
+}
+
+SourceStatus SourceRecorder::Status() const {
+  SourceStatus status{.name = settings_.name,
+                      .type = settings_.type,
+                      .state = supervisor_.State(),
+                      .since = state_since_,
+                      .message = message_,
+                      .reconnects = supervisor_.Reconnects()};
+  const std::optional<Segment> growing = plan_ == nullptr ? std::nullopt : plan_->Growing();
+  if (!growing.has_value()) return status;
+  status.file = growing->name;
+  status.format = growing->format;
+  status.file_start = growing->start;
+  status.frames = growing->frames;
+  status.rate = growing->rate;
+  return status;
+}
+
+}  // namespace isr

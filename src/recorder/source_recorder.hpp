@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "catalogue/catalogue.hpp"
+#include "config/settings.hpp"
+#include "glib/source_handle.hpp"
+#include "model/source_status.hpp"
+#include "pipeline/supervisor.hpp"
+#include "recorder/recording_plan.hpp"
+
+namespace isr {
+
+/// Records one source: supervises it and tells the catalogue and the log what became of it.
+/// Main thread only.
+class SourceRecorder final : Supervisor::Delegate {
+ public:
+  /// `catalogue` and `clock` outlive the recorder.
+  SourceRecorder(SourceSettings settings, std::string output_directory, Catalogue& catalogue,
+                 const Clock& clock);
+
+  void Start() { supervisor_.Start(); }
+  /// Finishes the growing file; calls `stopped` when that is done.
+  void Stop(std::function<void()> stopped);
+
+  SourceStatus Status() const;
+
+ private:
+  std::shared_ptr<PipelinePlan> MakePlan(Cause begin) override;
+  void OnPlanMessage() override;
+  void OnStateChanged(SourceState state, const std::string& message) override;
+  void OnRunOver(Cause end) override;
+  void OnStopped() override;
+
+  void Handle(const FileOpened& event);
+  void Handle(const FileClosed& event);
+  void Handle(const AudioLost& event);
+  void Handle(const ClockStepped& event);
+  void ReportGrowth();
+  void NoteGapBefore(const Segment& segment);
+  void FinishLast(Segment segment, Cause end);
+
+  const SourceSettings settings_;
+  const std::string output_directory_;
+  Catalogue& catalogue_;
+  const Clock& clock_;
+
+  std::shared_ptr<RecordingPlan> plan_;  // shared with the runner's threads
+  std::optional<Segment> last_;          ///< closed last in its run; why it ended is to come
+  std::optional<UtcTime> recorded_until_;  ///< end of the last run
+  UtcTime state_since_{};
+  std::string message_;
+  std::function<void()> stopped_;
+  SourceHandle growth_timer_;
+  Supervisor supervisor_;
+};
+
+}  // namespace isr

@@ -1,0 +1,79 @@
+// `isr run` with a config of its own, in a temporary directory that is gone afterwards.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+// Polls until `condition` gives something true, and returns that. Fails naming `what` at the deadline.
+export async function waitFor(what, condition, seconds = 20) {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > deadline) throw new Error(`waited ${seconds} s in vain for ${what}`);
+    await pause(50);  // how often we look, not how long we wait
+  }
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+export class Isr {
+  // `general`, `sections`: settings as in the config file.
+  static async start(general, sections) {
+    const isr = new Isr();
+    isr.folder = mkdtempSync(join(tmpdir(), 'browser-'));
+    isr.origin = `http://127.0.0.1:${await freePort()}`;
+    isr.logPath = join(isr.folder, 'isr.output');
+    const config = join(isr.folder, 'isr.ini');
+    const settings = {
+      output_directory: join(isr.folder, 'recordings'),
+      log_file: join(isr.folder, 'isr.log'),
+      http_port: new URL(isr.origin).port,
+      ...general,
+    };
+    writeFileSync(config, Object.entries({ general: settings, ...sections })
+      .map(([name, keys]) =>
+        [`[${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`), ''].join('\n'))
+      .join('\n'));
+    const log = openSync(isr.logPath, 'w');
+    const executable = join(process.env.ISR_BUILD_DIR, 'src', 'isr');
+    isr.process = spawn(executable, ['run', config], { stdio: ['ignore', log, log] });
+    isr.ended = once(isr.process, 'exit');
+    await waitFor('the page to be served', () => isr.files().catch(() => isr.assertRuns()));
+    return isr;
+  }
+
+  assertRuns() {
+    if (this.process.exitCode !== null) {
+      throw new Error(`isr ended with ${this.process.exitCode}\n${this.log()}`);
+    }
+  }
+
+  async files() {
+    const answer = await fetch(`${this.origin}/api/files`);
+    return answer.json();
+  }
+
+  log() {
+    return readFileSync(this.logPath, 'utf8');
+  }
+
+  // Its exit code.
+  async stop() {
+    this.process.kill('SIGTERM');
+    const [code] = await this.ended;
+    rmSync(this.folder, { recursive: true, force: true });
+    return code;
+  }
+}

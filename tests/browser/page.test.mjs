@@ -1,0 +1,104 @@
+// The page in a real browser: recordings are listed by day, and play.
+
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+
+import { Isr, waitFor } from './isr.mjs';
+
+let isr;
+let browser;
+let context;
+let page;
+const complaints = [];
+
+before(async () => {
+  isr = await Isr.start({ split_minutes: 0.05 }, { beeps: { type: 'test', wave: 'sine' } });
+  await waitFor('a finished recording',
+    async () => (await isr.files()).some((file) => !file.recording));
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+  context = await browser.newContext();
+  page = await context.newPage();
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('requestfailed', (request) => {
+    // A player gives up a download when it seeks.
+    if (!request.url().includes('/stream/')) complaints.push(`${request.url()}: ${request.failure().errorText}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`${response.url()}: ${response.status()}`);
+  });
+  await page.goto(isr.origin);
+});
+
+after(async () => {
+  await browser?.close();
+  assert.equal(await isr?.stop(), 0);
+});
+
+function audioState() {
+  return page.locator('audio').first().evaluate(
+    ({ currentTime, duration, paused, seeking, error }) =>
+      ({ currentTime, duration, paused, seeking, error: error && error.message }));
+}
+
+test('recordings are listed under their day', async () => {
+  const [newest] = await isr.files();
+  const day = new Date(newest.start).getDate();
+  const heading = page.getByRole('heading', { level: 2 }).first();
+  await heading.waitFor();
+  assert.match(await heading.textContent(), new RegExp(`\\b0?${day}\\b`));
+  await page.getByText(newest.name.replace(/\.\w+$/, '')).first().waitFor();
+});
+
+test('a click on play plays the recording', async () => {
+  await page.getByRole('button', { name: /play/i }).last().click();
+  const { currentTime } = await waitFor('the player to advance', async () => {
+    const state = await audioState();
+    assert.equal(state.error, null);
+    return state.currentTime > 0.5 && state;
+  });
+  assert.ok(currentTime > 0.5);
+});
+
+test('the player seeks to where it is sent', async () => {
+  await page.locator('audio').first().evaluate((audio) => {
+    audio.pause();
+    audio.currentTime = audio.duration - 0.5;
+  });
+  const state = await waitFor('the end of the seek', async () => {
+    const now = await audioState();
+    return !now.seeking && now;
+  });
+  assert.ok(Math.abs(state.currentTime - (state.duration - 0.5)) < 0.05, JSON.stringify(state));
+});
+
+test('there is nothing that keeps people out', async () => {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+  assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+});
+
+test('the page fits a telephone and is kept as a picture', async () => {
+  const folder = join(process.env.ISR_BUILD_DIR, 'screenshots');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, 'page.png'), fullPage: true });
+  await page.setViewportSize({ width: 360, height: 640 });
+  await page.screenshot({ path: join(folder, 'telephone.png'), fullPage: true });
+  const wider = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(wider, 0);
+});
+
+test('the browser has nothing to complain about', () => {
+  assert.deepEqual(complaints, []);
+});

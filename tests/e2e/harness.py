@@ -1,0 +1,169 @@
+"""Starts programs, waits for what they should do, and stops them."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+
+def wait_for(what, condition, seconds=15, alive=()):
+    """Polls until condition() is true and returns its value.
+
+    Fails naming `what` at the deadline, or at once when one of the programs in `alive` has ended.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        for program in alive:
+            if program.process.poll() is not None:
+                raise AssertionError(
+                    f"while waiting for {what}: {program.name} ended with {program.process.returncode}\n"
+                    + program.log())
+        if time.monotonic() > deadline:
+            logs = "\n".join(program.log() for program in alive)
+            raise AssertionError(f"waited {seconds} s in vain for {what}\n{logs}")
+        time.sleep(0.05)  # how often we look, not how long we wait
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Program:
+    """A child process whose output goes to a file."""
+
+    def __init__(self, name, command, folder, env=None, stdin=subprocess.DEVNULL):
+        self.name = name
+        self.log_path = Path(folder) / f"{name}.output"
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(
+                [str(word) for word in command], stdin=stdin, stdout=log, stderr=subprocess.STDOUT,
+                env=dict(os.environ, **(env or {})), cwd=folder)
+
+    def log(self):
+        text = self.log_path.read_text(errors="replace")
+        return f"--- output of {self.name}:\n{text}" if text else f"--- {self.name} printed nothing"
+
+    def wait(self, seconds):
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.name} did not end within {seconds} s\n{self.log()}") from None
+
+    def stop(self, how=signal.SIGTERM, seconds=10):
+        """Its exit code. A program that has ended by itself only gives its code."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.wait(seconds)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Isr(Program):
+    """`isr run` with a config of our own, its recordings and its page."""
+
+    EXECUTABLE = Path(os.environ["ISR_BUILD_DIR"]) / "src" / "isr"
+
+    def __init__(self, folder, sections, general=None, env=None):
+        self.folder = Path(folder)
+        self.recordings = self.folder / "recordings"
+        self.port = free_port()
+        settings = {"output_directory": self.recordings, "log_file": self.folder / "isr.log",
+                    "http_port": self.port, **(general or {})}
+        self.config = write_config(self.folder / "isr.ini", {"general": settings, **sections})
+        super().__init__("isr", [self.EXECUTABLE, "run", self.config], self.folder, env)
+
+    def status(self):
+        """status.json by source, empty while there is none."""
+        try:
+            active = json.loads((self.recordings / "status.json").read_text())["active"]
+        except FileNotFoundError:
+            return {}
+        return {source["name"]: source for source in active}
+
+    def wait_for_state(self, source, state, seconds=15):
+        return wait_for(f"source '{source}' to be '{state}'",
+                        lambda: self.status().get(source, {}).get("state") == state,
+                        seconds, alive=[self])
+
+    def get(self, path, headers=None, method="GET"):
+        """(status, headers, body) of a request, whatever the status is."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", headers=headers or {}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers, error.read()
+
+    def get_json(self, path):
+        status, _, body = self.get(path)
+        if status != 200:
+            raise AssertionError(f"GET {path}: {status}\n{body!r}\n{self.log()}")
+        return json.loads(body)
+
+    def is_serving(self):
+        with contextlib.suppress(OSError):
+            return self.get("/api/status")[0] == 200
+        return False
+
+    def wait_until_serving(self):
+        wait_for("the page to be served", self.is_serving, alive=[self])
+
+    def troubles(self, allowed=()):
+        """The log's lines of WARNING and above that hold none of the allowed words."""
+        return [line for line in self.log_path.read_text(errors="replace").splitlines()
+                if any(word in line for word in ("WARNING", "ERROR", "CRITICAL", "GStreamer-"))
+                and not any(word in line for word in allowed)]
+
+
+def run_isr(*arguments, env=None, cwd=None, seconds=20):
+    """A command that ends by itself."""
+    return subprocess.run([str(Isr.EXECUTABLE), *map(str, arguments)], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=seconds,
+                          env=dict(os.environ, **(env or {})), cwd=cwd, check=False)
+
+
+def write_config(path, sections):
+    lines = []
+    for section, settings in sections.items():
+        lines += [f"[{section}]"] + [f"{key} = {value}" for key, value in settings.items()] + [""]
+    path.write_text("\n".join(lines))
+    return path
+
+
+class TestCase(unittest.TestCase):
+    """A test case with a folder and children that are gone when it ends."""
+
+    maxDiff = None
+
+    def setUp(self):
+        self.resources = contextlib.ExitStack()
+        self.addCleanup(self.resources.close)
+        self.folder = scratch_folder(self.resources)
+
+    def start(self, program):
+        self.resources.callback(program.kill)
+        return program
+
+
+def scratch_folder(resources):
+    folder = Path(tempfile.mkdtemp(prefix="e2e-"))
+    resources.callback(shutil.rmtree, folder, ignore_errors=True)
+    return folder

@@ -1,0 +1,75 @@
+"""Debian's Icecast on a loopback port, and ffmpeg as the studio that feeds it."""
+
+import os
+import urllib.error
+import urllib.request
+
+from harness import Program, free_port, wait_for
+
+PASSWORD = "source-password"
+
+CONFIG = """
+<icecast>
+  <hostname>localhost</hostname>
+  <location>test</location>
+  <admin>nobody@localhost</admin>
+  <limits><clients>50</clients><sources>10</sources><burst-size>65536</burst-size></limits>
+  <authentication>
+    <source-password>{password}</source-password>
+    <admin-user>admin</admin-user><admin-password>{password}</admin-password>
+  </authentication>
+  <listen-socket><port>{port}</port><bind-address>127.0.0.1</bind-address></listen-socket>
+  <fileserve>0</fileserve>
+  <paths>
+    <basedir>{folder}</basedir><logdir>{folder}</logdir>
+    <webroot>{folder}</webroot><adminroot>{folder}</adminroot>
+  </paths>
+  <logging><accesslog>-</accesslog><errorlog>-</errorlog><loglevel>3</loglevel></logging>
+  <security><chroot>0</chroot>{owner}</security>
+</icecast>
+"""
+# Icecast refuses to run as root.
+OWNER = "<changeowner><user>nobody</user><group>nogroup</group></changeowner>"
+
+
+class Icecast:
+    """A server that can be killed and started again on the same port."""
+
+    def __init__(self, folder):
+        self.port = free_port()
+        self.program = None
+        self.folder = folder / "icecast"
+        self.folder.mkdir()
+        self.config = self.folder / "icecast.xml"
+        self.config.write_text(CONFIG.format(
+            password=PASSWORD, port=self.port, folder=self.folder, owner=OWNER if os.getuid() == 0 else ""))
+
+    def url(self, mount):
+        return f"http://127.0.0.1:{self.port}/{mount}"
+
+    def start(self):
+        self.program = Program("icecast", ["icecast2", "-c", self.config], self.folder)
+        wait_for("Icecast to listen", lambda: self.answer("") is not None, alive=[self.program])
+
+    def kill(self):
+        self.program.kill()
+
+    def answer(self, mount):
+        """The HTTP status of a mount; None when nobody listens."""
+        try:
+            with urllib.request.urlopen(self.url(mount), timeout=5) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return None
+
+    def feed(self, mount, file):
+        """Sends a file at its own speed; returns ffmpeg when the mount can be listened to."""
+        source = f"icecast://source:{PASSWORD}@127.0.0.1:{self.port}/{mount}"
+        ffmpeg = Program(f"ffmpeg-{file.stem}", [
+            "ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-i", file, "-map", "0:a", "-codec", "copy",
+            "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3", "-content_type", "audio/mpeg", source],
+            self.folder)
+        wait_for(f"Icecast to serve /{mount}", lambda: self.answer(mount) == 200, alive=[ffmpeg])
+        return ffmpeg

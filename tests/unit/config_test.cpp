@@ -1,0 +1,536 @@
+#include "config/config.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "base/atomic_file.hpp"
+#include "config/ini_document.hpp"
+#include "config/schema.hpp"
+
+namespace isr {
+namespace {
+
+using namespace std::chrono_literals;
+
+const ConfigEnvironment kEnvironment{"/work/dir", ""};
+
+Settings Parse(const std::string& text, const ConfigEnvironment& environment = kEnvironment) {
+  return ParseConfig(text, "config.ini", environment);
+}
+
+/// what() of the ConfigError that the text gives; empty when it is accepted.
+std::string ProblemsOf(const std::string& text) {
+  try {
+    Parse(text);
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+void ExpectProblem(const std::string& text, const std::string& part) {
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, part, ProblemsOf(text)) << text;
+}
+
+/// A source of type test with more lines in it.
+std::string TestSource(const std::string& lines) {
+  return "[a]\ntype = test\n" + lines + "\n";
+}
+std::string Stream(const std::string& lines) {
+  return "[a]\ntype = stream\n" + lines + "\n";
+}
+
+const StreamSettings& StreamOf(const Settings& settings) {
+  return std::get<StreamSettings>(settings.sources.at(0).specific);
+}
+const TestSettings& TestOf(const Settings& settings, size_t index = 0) {
+  return std::get<TestSettings>(settings.sources.at(index).specific);
+}
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// ---- The text -----------------------------------------------------------------------------------
+
+TEST(IniDocument, TakesEqualsSignAndColonAndLowersKeysButNotSections) {
+  const IniDocument document = ReadIni("[My Radio]\nURL: http://h/x=1\nName=a:b\n");
+  ASSERT_EQ(document.sections.size(), 1U);
+  EXPECT_EQ(document.sections[0].name, "My Radio");
+  EXPECT_EQ(document.sections[0].Find("url")->value, "http://h/x=1");
+  EXPECT_EQ(document.sections[0].Find("name")->value, "a:b");
+  EXPECT_EQ(document.sections[0].Find("name")->line, 3);
+  EXPECT_TRUE(document.problems.empty());
+}
+
+TEST(IniDocument, BeginsACommentOnlyAtTheStartOrAfterWhiteSpace) {
+  const IniDocument document =
+      ReadIni("; one\n  # two\n[s] # three\na = x#y;z # four\nb = 1\t;five\nc = # six\nd=#seven\n");
+  ASSERT_EQ(document.sections.size(), 1U);
+  EXPECT_EQ(document.sections[0].name, "s");
+  EXPECT_EQ(document.sections[0].Find("a")->value, "x#y;z");
+  EXPECT_EQ(document.sections[0].Find("b")->value, "1");
+  EXPECT_EQ(document.sections[0].Find("c")->value, "");
+  EXPECT_EQ(document.sections[0].Find("d")->value, "#seven");
+}
+
+TEST(IniDocument, AcceptsByteOrderMarkAndCrlfAndAMissingLastNewline) {
+  const IniDocument document = ReadIni("\xEF\xBB\xBF[s]\r\na = \xC3\xBC b\r\nc = 1");
+  ASSERT_TRUE(document.problems.empty());
+  EXPECT_EQ(document.sections[0].Find("a")->value, "\xC3\xBC b");
+  EXPECT_EQ(document.sections[0].Find("c")->value, "1");
+}
+
+TEST(IniDocument, AcceptsASectionIndentedAsAWhole) {
+  const IniDocument document = ReadIni("[s]\n  a = 1\n\n  b = 2\nc = 3\n");
+  EXPECT_TRUE(document.problems.empty());
+  EXPECT_EQ(document.sections[0].entries.size(), 3U);
+}
+
+TEST(IniDocument, ReportsAContinuedValueInsteadOfJoiningIt) {
+  ExpectProblem(TestSource("wave = sine\n  more"), "config.ini:4: the line is indented deeper");
+}
+
+TEST(IniDocument, ReportsUnreadableLinesAndReadsOn) {
+  const std::string problems = ProblemsOf(std::string("x\ny\n[a]\n= 1\nword\n[]\n[b\n[c] d\n"
+                                                      "\xFF = 1\nn = a") +
+                                          '\0' + "\n");
+  EXPECT_TRUE(Contains(problems, "config.ini:1: the line stands before the first section"));
+  EXPECT_FALSE(Contains(problems, "config.ini:2:"));
+  EXPECT_TRUE(Contains(problems, "config.ini:4: the line has no key before '='"));
+  EXPECT_TRUE(Contains(problems, "config.ini:5: the line has no '='"));
+  EXPECT_TRUE(Contains(problems, "config.ini:6: a section needs a name"));
+  EXPECT_TRUE(Contains(problems, "config.ini:7: '[' without ']'"));
+  EXPECT_TRUE(Contains(problems, "config.ini:8: text after ']'"));
+  EXPECT_TRUE(Contains(problems, "config.ini:9: the line is not UTF-8"));
+  EXPECT_TRUE(Contains(problems, "config.ini:10: the line holds a control character (byte 0x00)"));
+  EXPECT_FALSE(Contains(problems, "word"));
+}
+
+TEST(IniDocument, ReportsRepeatedSectionsAndKeysWithBothLines) {
+  const std::string problems =
+      ProblemsOf("[a]\ntype = test\nwave = sine\nWave = silence\n[a]\ntype = test\n");
+  EXPECT_EQ(problems,
+            "config.ini:4: wave: stands in line 3 already; remove one\n"
+            "config.ini:5: section [a] stands in line 1 already; rename or join them");
+}
+
+TEST(IniDocument, RefusesAnOverlongFileWithOneProblem) {
+  EXPECT_EQ(ProblemsOf(std::string(kMaxIniBytes + 1, '\n')),
+            "config.ini: longer than 1024 KiB; this is not a config file");
+}
+
+TEST(IniDocument, StopsReadingWhenAFileIsOfAnotherKind) {
+  std::string text;
+  for (int i = 0; i < 10000; ++i) text += "\x89PNG\n";
+  EXPECT_LT(ReadIni(text).problems.size(), 100U);
+}
+
+// ---- Values -------------------------------------------------------------------------------------
+
+TEST(Config, GivesEveryKeyItsDefault) {
+  const Settings settings = Parse(
+      "[a]\ntype = test\n[b]\ntype = soundcard\n[c]\ntype = stream\n"
+      "url = http://h/x\n");
+  EXPECT_EQ(settings.output_directory, "/work/dir/recordings");
+  EXPECT_EQ(settings.state_directory, "/work/dir/recordings/.isr");
+  EXPECT_EQ(settings.log_level, LogLevel::kInfo);
+  EXPECT_EQ(settings.log_file, "/work/dir/recorder.log");
+  EXPECT_EQ(settings.http_bind, "127.0.0.1");
+  EXPECT_EQ(settings.http_port, 8080);
+  const SourceSettings& source = settings.sources.at(0);
+  EXPECT_EQ(source.name, "a");
+  EXPECT_EQ(source.type, "test");
+  EXPECT_EQ(source.split, 60min);
+  EXPECT_EQ(source.filename_pattern, "%Y%m%d_%H%M%S");
+  EXPECT_EQ(source.max_retries, 0);
+  EXPECT_EQ(source.retry_delay, 5s);
+  EXPECT_TRUE(source.retry_backoff);
+  EXPECT_EQ(source.stall, 15s);
+  EXPECT_EQ(TestOf(settings).wave, "soundscape");
+  EXPECT_EQ(TestOf(settings).sample_rate, 44100);
+  const auto& card = std::get<SoundcardSettings>(settings.sources.at(1).specific);
+  EXPECT_EQ(card.device, "default");
+  EXPECT_EQ(card.channels, 2);
+  EXPECT_EQ(card.format, "wav");
+  EXPECT_EQ(std::get<StreamSettings>(settings.sources.at(2).specific).format, "auto");
+}
+
+TEST(Config, TakesABlankValueAsTheDefaultAndABlankLogFileAsNone) {
+  const Settings settings = Parse("[general]\nmax_retries =\noutput_directory =\nlog_file =\n" +
+                                  TestSource("sample_rate ="));
+  EXPECT_EQ(settings.sources.at(0).max_retries, 0);
+  EXPECT_EQ(settings.output_directory, "/work/dir/recordings");
+  EXPECT_EQ(settings.log_file, "");
+  EXPECT_EQ(TestOf(settings).sample_rate, 44100);
+}
+
+TEST(Config, TakesFractionsOfMinutesAndSeconds) {
+  const Settings settings =
+      Parse(TestSource("split_minutes = 0.25\nretry_delay_seconds = 0.5\nstall_seconds = 2.25"));
+  EXPECT_EQ(settings.sources.at(0).split, 15s);
+  EXPECT_EQ(settings.sources.at(0).retry_delay, 500ms);
+  EXPECT_EQ(settings.sources.at(0).stall, 2250ms);
+}
+
+TEST(Config, TakesPathsFromTheWorkingDirectory) {
+  const Settings settings =
+      Parse("[general]\noutput_directory = ../out/\nlog_file = /var/log/x.log\n" + TestSource(""));
+  EXPECT_EQ(settings.output_directory, "/work/out");
+  EXPECT_EQ(settings.log_file, "/var/log/x.log");
+}
+
+TEST(Config, KeepsStateInTheFirstStateDirectoryUnlessToldOtherwise) {
+  const ConfigEnvironment environment{"/work", "/var/lib/isr:/var/lib/more"};
+  EXPECT_EQ(Parse(TestSource(""), environment).state_directory, "/var/lib/isr");
+  EXPECT_EQ(Parse("[general]\nstate_directory = s\n" + TestSource(""), environment).state_directory,
+            "/work/s");
+}
+
+TEST(Config, TakesChoicesInAnyCase) {
+  const Settings settings =
+      Parse("[general]\nlog_level = warning\n[a]\ntype = TEST\nwave = Sine\nretry_backoff = Off\n");
+  EXPECT_EQ(settings.log_level, LogLevel::kWarning);
+  EXPECT_EQ(settings.sources.at(0).type, "test");
+  EXPECT_EQ(TestOf(settings).wave, "sine");
+  EXPECT_FALSE(settings.sources.at(0).retry_backoff);
+}
+
+TEST(Config, ReportsNumbersOutOfRangeWithWhatWouldBeRight) {
+  ExpectProblem(TestSource("split_minutes = 0"),
+                "config.ini:3: split_minutes: '0' is out of range; use a number of minutes "
+                "greater than 0, up to 1440");
+  ExpectProblem(TestSource("channels = 33"),
+                "channels: '33' is out of range; use a whole number of channels from 1 to "
+                "32");
+  ExpectProblem(TestSource("channels = 1.5"), "channels: '1.5' is not a whole number");
+  ExpectProblem("[general]\nhttp_port = 99999999999999999999\n" + TestSource(""),
+                "use a whole number from 0 to 65535");
+  ExpectProblem(TestSource("stall_seconds = nan"), "'nan' is not a number");
+  ExpectProblem(TestSource("stall_seconds = inf"), "'inf' is out of range");
+  ExpectProblem(TestSource("stall_seconds = 0,5"), "'0,5' is not a number");
+}
+
+TEST(Config, AcceptsTheEndsOfRanges) {
+  EXPECT_EQ(ProblemsOf(TestSource("split_minutes = 1440\nchannels = 32\nsample_rate = 4000")), "");
+  EXPECT_EQ(ProblemsOf("[general]\nhttp_port = 0\n" + TestSource("retry_delay_seconds = 0.1")), "");
+}
+
+TEST(Config, ReportsOtherWrongWordsWithTheRightOnes) {
+  ExpectProblem(TestSource("retry_backoff = maybe"), "'maybe' is not yes or no");
+  ExpectProblem("[general]\nhttp_bind = localhost\n" + TestSource(""),
+                "'localhost' is not an IP address");
+  ExpectProblem(Stream("url = http://h/\nformat = ogg"),
+                "format: 'ogg' is not known; use auto or mp3");
+}
+
+TEST(Config, AcceptsIpAddressesOfBothKinds) {
+  EXPECT_EQ(Parse("[general]\nhttp_bind = ::\n" + TestSource("")).http_bind, "::");
+  EXPECT_EQ(Parse("[general]\nhttp_bind = 0.0.0.0\n" + TestSource("")).http_bind, "0.0.0.0");
+}
+
+// ---- File name patterns -------------------------------------------------------------------------
+
+TEST(Config, KeepsPercentSignsOfAPatternAsTheyAre) {
+  const std::string pattern = "{source}/%Y-%m/%-d_%H%M%S_100%%";
+  EXPECT_EQ(Parse(TestSource("filename_pattern = " + pattern)).sources.at(0).filename_pattern,
+            pattern);
+}
+
+TEST(Config, AcceptsAPatternWithoutATime) {
+  EXPECT_EQ(ProblemsOf(TestSource("filename_pattern = take..one")), "");
+}
+
+TEST(Config, RefusesPatternsThatLeaveTheFolderOrNameNoFile) {
+  const auto expect = [](const std::string& pattern, const std::string& problem) {
+    ExpectProblem(TestSource("filename_pattern = " + pattern), problem);
+  };
+  expect("", "is empty");
+  expect("/srv/%H", "begins with '/'");
+  expect("%Y/", "ends in '/'");
+  expect("a/../%H", "has a part '..'");
+  expect("a\tb", "holds a tab");
+  expect("{sourc}_%H", "has '{sourc}'; the only token is {source}");
+  expect("%Q", "has '%Q', which is not a conversion");
+  expect("a%n", "has '%n', which is not a conversion");
+  expect("100%", "has '%', which is not a conversion");
+}
+
+// ---- Inheritance --------------------------------------------------------------------------------
+
+TEST(Config, LetsSourcesInheritFromGeneralAndOverrideIt) {
+  const Settings settings = Parse(
+      "[a]\ntype = test\n[general]\nsplit_minutes = 10\nmax_retries = 3\n"
+      "[b]\ntype = test\nsplit_minutes = 20\nmax_retries =\n");
+  EXPECT_EQ(settings.sources.at(0).split, 10min);
+  EXPECT_EQ(settings.sources.at(0).max_retries, 3);
+  EXPECT_EQ(settings.sources.at(1).split, 20min);
+  EXPECT_EQ(settings.sources.at(1).max_retries, 0);
+}
+
+TEST(Config, TakesKeysOfSomeTypesInGeneralAsTheirDefault) {
+  const Settings settings = Parse(
+      "[general]\ntype = test\nsample_rate = 48000\nformat = mp3\nusername = me\n"
+      "[a]\nwave = sine\n[b]\ntype = stream\nurl = http://h/\n");
+  EXPECT_EQ(TestOf(settings).sample_rate, 48000);
+  EXPECT_EQ(TestOf(settings).format, "wav");
+  const auto& stream = std::get<StreamSettings>(settings.sources.at(1).specific);
+  EXPECT_EQ(stream.format, "mp3");
+  EXPECT_EQ(stream.username, "me");
+}
+
+TEST(Config, ReportsAFaultyDefaultOnceInGeneral) {
+  EXPECT_EQ(ProblemsOf("[general]\nformat = xyz\nsplit_minutes = x\n" + TestSource("") +
+                       "[b]\ntype = test\n"),
+            "config.ini:2: format: 'xyz' is not known; use auto, mp3 or wav\n"
+            "config.ini:3: split_minutes: 'x' is not a number; use a number of minutes greater "
+            "than 0, up to 1440, and at least 1 second");
+}
+
+// ---- Keys, types and names ----------------------------------------------------------------------
+
+TEST(Config, SuggestsTheNearestKnownKey) {
+  EXPECT_EQ(ProblemsOf(TestSource("spilt_minutes = 5")),
+            "config.ini:3: unknown key 'spilt_minutes', did you mean 'split_minutes'?");
+  EXPECT_EQ(ProblemsOf(TestSource("colour = red")),
+            "config.ini:3: unknown key 'colour'; remove it");
+}
+
+TEST(Config, SaysToWhichTypeOrSectionAKeyBelongs) {
+  EXPECT_EQ(ProblemsOf(Stream("url = http://h/\ndevice = default\nsample_rate = 8000\n"
+                              "http_port = 80")),
+            "config.ini:4: 'device' is for type = soundcard, not stream; remove it\n"
+            "config.ini:5: 'sample_rate' is for type = soundcard or test, not stream; remove it\n"
+            "config.ini:6: http_port: stands in [general] only; move it there");
+}
+
+TEST(Config, SuggestsTheTypeThatAKeyTells) {
+  EXPECT_EQ(ProblemsOf("[a]\nurl = http://h/\n"),
+            "config.ini:1: type: missing in [a]; write 'type = stream'");
+  EXPECT_EQ(ProblemsOf("[a]\ndevice = x\n"),
+            "config.ini:1: type: missing in [a]; write 'type = soundcard'");
+  EXPECT_EQ(
+      ProblemsOf("[a]\nmax_retries = 1\n"),
+      "config.ini:1: type: missing in [a]; write 'type = ' and one of stream, soundcard or test");
+}
+
+TEST(Config, ReportsAnUnknownTypeOnceAndStillChecksTheOtherKeys) {
+  EXPECT_EQ(ProblemsOf("[a]\ntype = radio\nurl = http://h/\nchannels = 0\n"),
+            "config.ini:2: type: 'radio' is not known; use stream, soundcard or test\n"
+            "config.ini:4: channels: '0' is out of range; use a whole number of channels from 1 to "
+            "32");
+}
+
+TEST(Config, NeedsASource) {
+  ExpectProblem("[general]\n", "config.ini: no source; add a section such as");
+  ExpectProblem("", "config.ini: no source");
+}
+
+TEST(Config, RefusesSourceNamesThatCannotBeFolders) {
+  for (const std::string name : {".", "..", "a/b", ".hidden", "tab\tbed"}) {
+    EXPECT_TRUE(Contains(ProblemsOf("[" + name + "]\ntype = test\n"), "choose another")) << name;
+  }
+}
+
+TEST(Config, RefusesNamesThatDifferOnlyInCase) {
+  EXPECT_EQ(ProblemsOf("[Hall]\ntype = test\n[hall]\ntype = test\n"),
+            "config.ini:3: [hall] differs from [Hall] in line 1 only in upper and lower case; "
+            "rename it");
+}
+
+TEST(Config, RecognisesAMisspeltGeneralSection) {
+  EXPECT_EQ(ProblemsOf("[General]\nhttp_port = 1\n" + TestSource("")),
+            "config.ini:1: [General] is not known; settings for all sources stand in [general]");
+}
+
+TEST(Config, ReportsAllProblemsAtOnceWithTheirLines) {
+  try {
+    Parse("[general]\nhttp_port = x\njunk\n[a]\ntype = test\nwave = loud\n[b]\n");
+    FAIL() << "accepted";
+  } catch (const ConfigError& error) {
+    std::vector<int> lines;
+    for (const Problem& problem : error.Problems()) {
+      EXPECT_EQ(problem.file, "config.ini");
+      lines.push_back(problem.line);
+    }
+    EXPECT_EQ(lines, (std::vector<int>{2, 3, 6, 7}));
+    EXPECT_EQ(error.Problems()[0].key, "http_port");
+    EXPECT_EQ(std::count(error.what(), error.what() + std::strlen(error.what()), '\n'), 3);
+  }
+}
+
+// ---- Streams and secrets ------------------------------------------------------------------------
+
+TEST(Config, KeepsAHashInsideAPasswordAndAUrl) {
+  const Settings settings =
+      Parse(Stream("url = http://h/x#part # a comment\npassword = pa#ss;word ; another"));
+  EXPECT_EQ(StreamOf(settings).url, "http://h/x#part");
+  EXPECT_EQ(StreamOf(settings).password, "pa#ss;word");
+}
+
+TEST(Config, MovesUserAndPasswordOutOfTheUrl) {
+  const Settings settings = Parse(Stream("url = HTTP://me%40x:p%23w:d@[::1]:8000/live?a=b@c"));
+  EXPECT_EQ(StreamOf(settings).url, "HTTP://[::1]:8000/live?a=b@c");
+  EXPECT_EQ(StreamOf(settings).username, "me@x");
+  EXPECT_EQ(StreamOf(settings).password, "p#w:d");
+}
+
+TEST(Config, PrefersTheCredentialsThatStandCloserToTheSource) {
+  EXPECT_EQ(StreamOf(Parse(Stream("url = http://u:p@h/\nusername = me"))).username, "me");
+  EXPECT_EQ(StreamOf(Parse(Stream("url = http://u:p@h/\nusername = me"))).password, "p");
+  EXPECT_EQ(StreamOf(Parse("[general]\nusername = me\n" + Stream("url = http://u:p@h/"))).username,
+            "u");
+}
+
+TEST(Config, RefusesUrlsThatCannotBeStreams) {
+  ExpectProblem(Stream(""), "config.ini:1: url: missing in [a]");
+  ExpectProblem(Stream("url ="), "config.ini:1: url: missing in [a]");
+  ExpectProblem(Stream("url = ftp://h/x"), "http:// or https://");
+  ExpectProblem(Stream("url = \"http://h/x\""), "http:// or https://");
+  ExpectProblem(Stream("url = http:///x"), "not a valid address");
+  ExpectProblem(Stream("url = http://h:99999/"), "not a valid address");
+  ExpectProblem(Stream("url = http://h/a b"), "white space");
+}
+
+TEST(Config, NeverShowsASecretInAProblem) {
+  for (const std::string line : {"url = http://user:hunter2@/x", "url = http://user:hun%ter2@h/",
+                                 "url = http://user:1#hunter2@h/", "url = ftp://user:hunter2@h/",
+                                 "password = a\npassword = hunter2", "  hunter2", "hunter2",
+                                 "url = http://h/\nformat = http://user:hunter2@h/",
+                                 "url = http://h/\npassword = hunter2\npasword = hunter2"}) {
+    const std::string problems = ProblemsOf(Stream(line));
+    EXPECT_FALSE(problems.empty()) << line;
+    EXPECT_FALSE(Contains(problems, "hunter2")) << problems;
+    EXPECT_FALSE(Contains(problems, "ter2")) << problems;
+  }
+}
+
+TEST(Config, DescribesTheEffectiveSettingsWithoutSecrets) {
+  const std::string text = DescribeSettings(
+      Parse("[general]\nsplit_minutes = 0.25\n" + Stream("url = http://user:hunter2@h:1/x")));
+  EXPECT_TRUE(Contains(text, "[general]\noutput_directory = /work/dir/recordings\n")) << text;
+  EXPECT_TRUE(Contains(text, "\n[a]\ntype = stream\nsplit_minutes = 0.25\n")) << text;
+  EXPECT_TRUE(Contains(text, "url = http://h:1/x\nusername = user\npassword = ***\n")) << text;
+  EXPECT_FALSE(Contains(text, "hunter2"));
+  EXPECT_FALSE(Contains(text, "device"));
+}
+
+TEST(Config, DescribesSettingsAsAConfigThatMeansTheSame) {
+  const std::string text = DescribeSettings(
+      Parse("[general]\nlog_level = error\nlog_file =\nsplit_minutes = 0.35\n" + TestSource("") +
+            "[c]\ntype = soundcard\nretry_backoff = no\n[s]\ntype = stream\nurl = http://h/\n"));
+  EXPECT_EQ(DescribeSettings(Parse(text, {"/elsewhere", ""})), text);
+}
+
+// ---- Files --------------------------------------------------------------------------------------
+
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string name = std::filesystem::temp_directory_path() / "isr-config-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) throw Error("no temporary directory");
+    path_ = name;
+  }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+void ExpectLoadProblem(const std::string& path, const std::string& part) {
+  try {
+    LoadConfig(path, kEnvironment);
+    FAIL() << "loaded " << path;
+  } catch (const ConfigError& error) {
+    EXPECT_PRED_FORMAT2(testing::IsSubstring, part, error.what());
+  }
+}
+
+TEST(Config, LoadsAFile) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "config.ini";
+  std::ofstream(path) << TestSource("");
+  EXPECT_EQ(LoadConfig(path, kEnvironment).sources.size(), 1U);
+}
+
+TEST(Config, SaysWhatToDoAboutAMissingFileOrADirectory) {
+  const TemporaryDirectory directory;
+  const std::string missing = directory / "none.ini";
+  ExpectLoadProblem(missing, missing + ": cannot be read (No such file or directory); name a");
+  ExpectLoadProblem(directory / "", "is a directory; name a config file");
+}
+
+TEST(Config, DoesNotReadAnEndlessFile) {
+  ExpectLoadProblem("/dev/zero", "longer than 1024 KiB");
+}
+
+// ---- The sample configuration -------------------------------------------------------------------
+
+std::string Example() {
+  return ReadWholeFile(ISR_CONFIG_EXAMPLE);
+}
+
+/// The example with every commented key and section in force. Prose has a space after its '#'.
+std::string UncommentedExample() {
+  std::istringstream in(Example());
+  std::string out;
+  std::string line;
+  while (std::getline(in, line)) {
+    const bool is_setting = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+    out += (is_setting ? line.substr(1) : line) + "\n";
+  }
+  return out;
+}
+
+TEST(ConfigExample, RecordsTheSoundscapeAsItStands) {
+  const Settings settings = Parse(Example());
+  ASSERT_EQ(settings.sources.size(), 1U);
+  EXPECT_EQ(settings.sources[0].name, "soundscape");
+  EXPECT_EQ(settings.sources[0].type, "test");
+  EXPECT_EQ(settings.http_port, 8080);
+}
+
+TEST(ConfigExample, LoadsWithAllItsCommentedExamplesInForce) {
+  const Settings settings = Parse(UncommentedExample());
+  ASSERT_EQ(settings.sources.size(), SourceTypes().size());
+}
+
+TEST(ConfigExample, HasEveryKeyInEachPlaceOfTheSchema) {
+  const IniDocument document = ReadIni(UncommentedExample());
+  for (const KeyInfo& row : Schema()) {
+    const bool is_there =
+        std::any_of(document.sections.begin(), document.sections.end(), [&](const auto& section) {
+          const SourceType* const type =
+              section.Find("type") ? FindSourceType(section.Find("type")->value) : nullptr;
+          const bool fits = type == nullptr ? row.binding.scope != Binding::Scope::kSomeTypes
+                                            : row.FitsType(type->blank.index());
+          return fits && section.Find(row.name) != nullptr;
+        });
+    EXPECT_TRUE(is_there) << row.name;
+  }
+}
+
+TEST(ConfigExample, ShowsTheDefaultsInItsCommentsAndTellsThem) {
+  const IniDocument commented = ReadIni(UncommentedExample());
+  const IniDocument in_force = ReadIni(Example());
+  const IniSection& general = commented.sections.at(0);
+  for (const KeyInfo& row : Schema()) {
+    if (row.binding.scope == Binding::Scope::kSomeTypes || row.name == "type") continue;
+    if (in_force.sections.at(0).Find(row.name) == nullptr) {
+      EXPECT_EQ(general.Find(row.name)->value, row.default_text) << row.name;
+    }
+    const std::string told = row.default_text.empty() ? "blank" : row.default_text;
+    EXPECT_TRUE(Contains(Example(), "# Default: " + told)) << row.name;
+  }
+}
+
+}  // namespace
+}  // namespace isr

@@ -1,0 +1,200 @@
+"""The steps of tools/test: what is run, in which order, and how it is counted."""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+BUILD = TOP / "build"
+BROWSER = TOP / "tests" / "browser"
+CODE_FOLDERS = ["src", "plugins", "tests"]
+
+# A finding of a sanitizer ends the test: nothing is only printed.
+SANITIZERS = {
+    "asan": {
+        "build": ["-Db_sanitize=address,undefined"],
+        "env": {
+            "ASAN_OPTIONS": "halt_on_error=1:detect_leaks=1:detect_stack_use_after_return=1",
+            "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+        },
+    },
+    "tsan": {
+        "build": ["-Db_sanitize=thread"],
+        "env": {"TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1"},
+    },
+}
+
+
+class Report:
+    """Counts per step."""
+
+    def __init__(self):
+        self.rows = []  # name, passed, failed, seconds
+
+    def add(self, name, passed, failed, seconds):
+        self.rows.append((name, passed, failed, seconds))
+
+    def print(self):
+        print("\n== counts")
+        for name, passed, failed, seconds in self.rows:
+            mark = "FAILED" if failed else ""
+            print(f"{name:<16}{passed:>6} passed{failed:>6} failed{seconds:>8.1f} s  {mark}".rstrip())
+        passed = sum(row[1] for row in self.rows)
+        failed = sum(row[2] for row in self.rows)
+        print(f"\n{passed} passed, {failed} failed")
+        return 1 if failed else 0
+
+
+def headline(name):
+    print(f"\n== {name}", flush=True)
+
+
+def run_check(report, name, command, env=None, cwd=TOP):
+    """A step that is one check: silent when it passes, its whole output when it fails."""
+    headline(name)
+    began = time.monotonic()
+    result = subprocess.run(
+        command, cwd=cwd, env=dict(os.environ, **(env or {})), stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    seconds = time.monotonic() - began
+    failed = result.returncode != 0
+    if failed:
+        print(result.stdout)
+    print(f"{name}: {'FAILED' if failed else 'ok'} ({seconds:.1f} s)", flush=True)
+    report.add(name, int(not failed), int(failed), seconds)
+    return not failed
+
+
+def source_files(*suffixes):
+    return sorted(str(path.relative_to(TOP)) for folder in CODE_FOLDERS
+                  for path in (TOP / folder).rglob("*")
+                  if path.suffix in suffixes and "node_modules" not in path.parts)
+
+
+def build(report, name, directory, options):
+    """Configures and compiles. A directory that is there is used again: only what changed is compiled."""
+    command = "configure" if (directory / "build.ninja").exists() else "setup"
+    setup = ["meson", command, str(directory), *options]
+    return run_check(report, name, [
+        "sh", "-c", '"$@" >/dev/null && exec ninja -C "$0"', str(directory), *setup])
+
+
+def count_cases(entry):
+    """(passed, failed) cases of one test program, from its entry in meson's log."""
+    output = entry.get("stdout", "")
+    passed = len(re.findall(r"^\[       OK \]|^ok\b(?!.*# SKIP)", output, re.MULTILINE))
+    failed = len(re.findall(r"^\[  FAILED  \] .*\(\d+ ms\)$|^not ok\b", output, re.MULTILINE))
+    good = entry["result"] in ("OK", "EXPECTEDFAIL")
+    if passed + failed == 0 and entry["result"] != "SKIP":
+        return int(good), int(not good)
+    if not good and entry["result"] != "SKIP":
+        failed = max(failed, 1)  # a crash, a leak at the end, a time-out
+    return passed, failed
+
+
+def run_suite(report, name, directory, suite, env=None, prefix=()):
+    headline(name)
+    began = time.monotonic()
+    log = directory / "meson-logs" / f"{name}.json"
+    log.unlink(missing_ok=True)
+    code = subprocess.run(
+        [*prefix, "meson", "test", "-C", str(directory), "--no-rebuild", "--suite", suite,
+         "--logbase", name, "--print-errorlogs"],
+        env=dict(os.environ, **(env or {})), stdin=subprocess.DEVNULL).returncode
+    entries = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    counts = [count_cases(entry) for entry in entries]
+    passed = sum(count[0] for count in counts)
+    failed = sum(count[1] for count in counts)
+    if (code != 0 and failed == 0) or not entries:
+        print(f"{name}: no tests were run" if not entries else f"{name}: meson test failed")
+        failed = 1
+    report.add(name, passed, failed, time.monotonic() - began)
+
+
+def step_build(report):
+    return build(report, "build", BUILD, ["-Dwerror=true"])
+
+
+def step_format(report):
+    run_check(report, "format",
+              ["clang-format", "--dry-run", "-Werror", *source_files(".cpp", ".hpp", ".c", ".h")])
+
+
+def step_include_lint(report):
+    run_check(report, "include-lint", [sys.executable, "tests/lint/include_lint.py", str(TOP)])
+
+
+def step_tidy(report):
+    run_check(report, "tidy", [
+        "run-clang-tidy", "-quiet", "-p", str(BUILD), "-j", str(os.cpu_count()),
+        f"-header-filter={TOP}/(src|plugins)/.*", f"^{TOP}/(src|plugins|tests)/.*"])
+
+
+def step_browser(report):
+    # Installed into the tree once; the lock file says exactly what.
+    stamp = BROWSER / "node_modules" / ".package-lock.json"
+    lock = BROWSER / "package-lock.json"
+    if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
+        if not run_check(report, "npm", ["npm", "ci", "--no-audit", "--no-fund"],
+                         env={"PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"}, cwd=BROWSER):
+            return
+    run_suite(report, "browser", BUILD, "browser")
+
+
+def step_sanitized(report, kind):
+    directory = TOP / f"build-{kind}"
+    options = SANITIZERS[kind]
+    # werror=false: sanitizers make g++ see paths that are not there.
+    if not build(report, f"{kind}-build", directory, [
+            "-Dbuildtype=debug", "-Doptimization=1", "-Dwerror=false", *options["build"]]):
+        return
+    prefix = ()
+    if kind == "tsan" and subprocess.run(["setarch", "-R", "true"], check=False).returncode == 0:
+        prefix = ("setarch", "-R")  # g++ 12's ThreadSanitizer dies of 32 bits of address randomness
+    for suite in ("unit", "element"):
+        run_suite(report, f"{kind}-{suite}", directory, suite, options["env"], prefix)
+
+
+STEPS = {
+    "format": step_format,
+    "include-lint": step_include_lint,
+    "tidy": step_tidy,
+    "lint": lambda report: run_suite(report, "lint", BUILD, "lint"),
+    "unit": lambda report: run_suite(report, "unit", BUILD, "unit"),
+    "element": lambda report: run_suite(report, "element", BUILD, "element"),
+    "e2e": lambda report: run_suite(report, "e2e", BUILD, "e2e"),
+    "browser": step_browser,
+    "asan": lambda report: step_sanitized(report, "asan"),
+    "tsan": lambda report: step_sanitized(report, "tsan"),
+}
+NEEDS_BUILD = {"tidy", "lint", "unit", "element", "e2e", "browser"}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tools/test")
+    parser.add_argument("steps", nargs="*", metavar="STEP", help="run only these")
+    parser.add_argument("--list", action="store_true", help="name the steps")
+    arguments = parser.parse_args()
+    if arguments.list:
+        print("\n".join(STEPS))
+        return 0
+    chosen = arguments.steps or list(STEPS)
+    for name in chosen:
+        if name not in STEPS:
+            parser.error(f"no step '{name}'; there are: {', '.join(STEPS)}")
+
+    report = Report()
+    built = not NEEDS_BUILD.intersection(chosen) or step_build(report)
+    for name in chosen:
+        if built or name not in NEEDS_BUILD:
+            STEPS[name](report)
+    return report.print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
