@@ -20,7 +20,7 @@
  * (gint64, microseconds since 1970), `utc-offset` (gint, seconds, local time - UTC), `cause`
  * (string: the `begin-cause` property, or "boundary").
  *
- * `isr-end`: the stream ends. `frame` (guint64, frames passed), `end-utc` (gint64, microseconds).
+ * `isr-end`: the stream ends, after at least one frame; a stream without any is an error. `frame` (guint64, frames passed), `end-utc` (gint64, microseconds).
  *
  * `isr-gap`: the source lost audio. `frame` (guint64, frames taken in before it), `missing`
  * (guint64, frames), `rate` (gint), `start-utc` (gint64, microseconds).
@@ -182,6 +182,14 @@ gboolean HandleCaps(SplitState& state, GstEvent* event) {
   return FALSE;
 }
 
+/// splitmuxsink opens a file even for a stream without a buffer, and cannot finish it.
+gboolean HandleEos(SplitState& state, GstEvent* event) {
+  if (StageOf(state)->Finish()) return gst_pad_push_event(state.source_pad, event);
+  gst_event_unref(event);
+  GST_ELEMENT_ERROR(state.self, STREAM, FAILED, ("The source ended without any audio."), (nullptr));
+  return TRUE;
+}
+
 gboolean HandleEvent(GstPad* pad, GstObject* parent, GstEvent* event) {
   SplitState& state = *ISR_SPLIT(parent)->state;
   return Guarded("isrsplit event", FALSE, [&]() -> gboolean {
@@ -192,8 +200,7 @@ gboolean HandleEvent(GstPad* pad, GstObject* parent, GstEvent* event) {
         gst_event_unref(event);
         return PushOwnSegment(state);
       case GST_EVENT_EOS:
-        StageOf(state)->Finish();
-        return gst_pad_push_event(state.source_pad, event);
+        return HandleEos(state, event);
       case GST_EVENT_GAP:
         gst_event_unref(event);
         return TRUE;

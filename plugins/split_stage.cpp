@@ -164,13 +164,13 @@ GstClockTime SplitStage::TimeOf(std::uint64_t frame) const {
   return gst_util_uint64_scale(frame, GST_SECOND, static_cast<unsigned>(rate_));
 }
 
-GstFlowReturn SplitStage::Finish() {
-  const GstFlowReturn flow = settled_ ? GST_FLOW_OK : ReleaseHeld();
-  if (files_ == 0) return flow;
+bool SplitStage::Finish() {
+  if (!settled_) ReleaseHeld();
+  if (files_ == 0) return false;
   const UtcTime end = planner_->UtcAt(passed_ + lost_);
   output_.Post(gst_structure_new("isr-end", "frame", G_TYPE_UINT64, passed_.load(), "end-utc",
                                  G_TYPE_INT64, gint64{end.time_since_epoch().count()}, nullptr));
-  return flow;
+  return true;
 }
 
 }  // namespace isr

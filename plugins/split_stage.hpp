@@ -41,8 +41,9 @@ class SplitStage {
   /// False: caps that it cannot count.
   bool SetCaps(GstCaps* caps);
   GstFlowReturn Take(Ref<GstBuffer> buffer);
-  /// Pushes what is still held and posts the end. Before EOS goes on.
-  GstFlowReturn Finish();
+  /// Before EOS goes on: pushes what is still held and posts the end. False when there was no audio
+  /// at all.
+  bool Finish();
 
   std::uint64_t Frames() const { return passed_; }
   /// Nanoseconds of CLOCK_MONOTONIC; 0 = nothing yet.

@@ -6,12 +6,13 @@
 The program gets a temporary directory of its own and no HOME, the C locale, a private GStreamer
 registry, and a plugin folder that holds just the plugins that isr uses: whatever else is installed
 can neither change a result nor show up in a sanitizer's report. With --builddir, isr's own plugin
-is found in that build tree. Critical messages of GLib and GStreamer end the program.
+and its page are those of that build tree. Critical messages of GLib and GStreamer end the program.
 """
 
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,7 @@ def environment(scratch, builddir):
     if builddir is not None:
         env["GST_PLUGIN_PATH_1_0"] = str(builddir / "plugins")
         env["ISR_BUILD_DIR"] = str(builddir)
+        env["ISR_WEB_DIR"] = str(Path(__file__).resolve().parents[1] / "web")
     return env
 
 
@@ -67,6 +69,8 @@ def main():
     parser.add_argument("--builddir", type=Path)
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args()
+    # What Meson sends at a time-out: clean up all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     # Short: sockets below it have paths of at most 107 bytes.
     scratch = Path(tempfile.mkdtemp(prefix="isr-test-", dir="/tmp"))
     try:

@@ -54,8 +54,8 @@ def headline(name):
     print(f"\n== {name}", flush=True)
 
 
-def run_check(report, name, command, env=None, cwd=TOP):
-    """A step that is one check: silent when it passes, its whole output when it fails."""
+def run_check(report, name, command, env=None, cwd=TOP, readable=str):
+    """A step that is one check: silent when it passes; its output, made readable, when it fails."""
     headline(name)
     began = time.monotonic()
     result = subprocess.run(
@@ -64,7 +64,7 @@ def run_check(report, name, command, env=None, cwd=TOP):
     seconds = time.monotonic() - began
     failed = result.returncode != 0
     if failed:
-        print(result.stdout)
+        print(readable(result.stdout))
     print(f"{name}: {'FAILED' if failed else 'ok'} ({seconds:.1f} s)", flush=True)
     report.add(name, int(not failed), int(failed), seconds)
     return not failed
@@ -81,7 +81,7 @@ def build(report, name, directory, options):
     command = "configure" if (directory / "build.ninja").exists() else "setup"
     setup = ["meson", command, str(directory), *options]
     return run_check(report, name, [
-        "sh", "-c", '"$@" >/dev/null && exec ninja -C "$0"', str(directory), *setup])
+        "sh", "-c", '"$@" && exec ninja -C "$0"', str(directory), *setup])
 
 
 def count_cases(entry):
@@ -121,8 +121,12 @@ def step_build(report):
 
 
 def step_format(report):
-    run_check(report, "format",
-              ["clang-format", "--dry-run", "-Werror", *source_files(".cpp", ".hpp", ".c", ".h")])
+    def files_to_format(output):
+        names = sorted(set(re.findall(r"^(\S+?):\d+:\d+: ", output, re.MULTILINE)))
+        return f"clang-format -i {' '.join(names)}" if names else output
+
+    run_check(report, "format", readable=files_to_format, command=[
+        "clang-format", "--dry-run", "-Werror", *source_files(".cpp", ".hpp", ".c", ".h")])
 
 
 def step_include_lint(report):
@@ -130,7 +134,12 @@ def step_include_lint(report):
 
 
 def step_tidy(report):
-    run_check(report, "tidy", [
+    def findings(output):
+        output = re.sub(r"\x1b\[[0-9;]*m", "", output)
+        noise = r"^(clang-tidy\S* .*|\d+ warnings? .*generated\.|Suppressed .*|Use -header-filter.*)\n"
+        return re.sub(noise, "", output, flags=re.MULTILINE)
+
+    run_check(report, "tidy", readable=findings, command=[
         "run-clang-tidy", "-quiet", "-p", str(BUILD), "-j", str(os.cpu_count()),
         f"-header-filter={TOP}/(src|plugins)/.*", f"^{TOP}/(src|plugins|tests)/.*"])
 

@@ -77,15 +77,14 @@ const char* FieldText(const GLogField* fields, gsize count, const char* key) {
   return nullptr;
 }
 
-/// What the libraries say. Their info is our debug.
+/// What the libraries have to complain of; the rest is for those who ask (G_MESSAGES_DEBUG).
 GLogWriterOutput WriteForeign(GLogLevelFlags flags, const GLogField* fields, gsize count,
                               gpointer /*data*/) noexcept {
   Guarded("log", [&] {
     const char* const domain = FieldText(fields, count, "GLIB_DOMAIN");
     const char* const text = FieldText(fields, count, "MESSAGE");
-    const LogLevel level = FromGLib(flags);
-    WriteLog(level == LogLevel::kInfo ? LogLevel::kDebug : level,
-             domain == nullptr ? "glib" : domain, text == nullptr ? "" : text);
+    if (g_log_writer_default_would_drop(flags, domain)) return;
+    WriteLog(FromGLib(flags), domain == nullptr ? "glib" : domain, text == nullptr ? "" : text);
   });
   return G_LOG_WRITER_HANDLED;
 }

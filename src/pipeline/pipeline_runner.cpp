@@ -128,10 +128,8 @@ bool PipelineRunner::Watch::WaitForEos() {
 void PipelineRunner::Watch::Stop() {
   bool finished = true;
   if (pipeline) {
-    GstState state = GST_STATE_NULL;
-    gst_element_get_state(pipeline.Get(), &state, nullptr, 0);
-    // Below PAUSED there is nothing to finish: the pipeline never got that far.
-    if (state >= GST_STATE_PAUSED) {
+    // Without audio there is no file to finish.
+    if (plan->LastArrival().has_value()) {
       gst_element_send_event(pipeline.Get(), gst_event_new_eos());
       finished = WaitForEos();
     }

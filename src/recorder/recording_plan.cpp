@@ -110,7 +110,9 @@ gchararray RecordingPlan::OnFormatLocation(GstElement* sink, guint /*fragment*/,
   return Guarded("format-location", static_cast<gchararray>(nullptr), [&]() -> gchararray {
     RecordingPlan& plan = **static_cast<Holder*>(self);
     try {
-      return g_strdup(plan.OpenFile(GST_BUFFER_PTS(gst_sample_get_buffer(first))).c_str());
+      GstBuffer* const buffer = gst_sample_get_buffer(first);
+      if (buffer == nullptr) throw Error("a file without audio");
+      return g_strdup(plan.OpenFile(GST_BUFFER_PTS(buffer)).c_str());
     } catch (const Error& error) {
       GST_ELEMENT_ERROR(sink, RESOURCE, OPEN_WRITE, ("%s", Describe(error).c_str()), (nullptr));
       return nullptr;
