@@ -1,10 +1,7 @@
 #include "config/config.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
 
@@ -47,11 +44,11 @@ std::string Stream(const std::string& lines) {
   return "[a]\ntype = stream\n" + lines + "\n";
 }
 
-const StreamSettings& StreamOf(const Settings& settings) {
-  return std::get<StreamSettings>(settings.sources.at(0).specific);
+const StreamSettings& StreamOf(const Settings& settings, size_t index = 0) {
+  return std::get<StreamSettings>(settings.sources.at(index).specific);
 }
-const TestSettings& TestOf(const Settings& settings, size_t index = 0) {
-  return std::get<TestSettings>(settings.sources.at(index).specific);
+const TestSettings& TestOf(const Settings& settings) {
+  return std::get<TestSettings>(settings.sources.at(0).specific);
 }
 
 bool Contains(const std::string& text, const std::string& part) {
@@ -62,7 +59,6 @@ bool Contains(const std::string& text, const std::string& part) {
 
 TEST(IniDocument, TakesEqualsSignAndColonAndLowersKeysButNotSections) {
   const IniDocument document = ReadIni("[My Radio]\nURL: http://h/x=1\nName=a:b\n");
-  ASSERT_EQ(document.sections.size(), 1U);
   EXPECT_EQ(document.sections[0].name, "My Radio");
   EXPECT_EQ(document.sections[0].Find("url")->value, "http://h/x=1");
   EXPECT_EQ(document.sections[0].Find("name")->value, "a:b");
@@ -73,7 +69,6 @@ TEST(IniDocument, TakesEqualsSignAndColonAndLowersKeysButNotSections) {
 TEST(IniDocument, BeginsACommentOnlyAtTheStartOrAfterWhiteSpace) {
   const IniDocument document =
       ReadIni("; one\n  # two\n[s] # three\na = x#y;z # four\nb = 1\t;five\nc = # six\nd=#seven\n");
-  ASSERT_EQ(document.sections.size(), 1U);
   EXPECT_EQ(document.sections[0].name, "s");
   EXPECT_EQ(document.sections[0].Find("a")->value, "x#y;z");
   EXPECT_EQ(document.sections[0].Find("b")->value, "1");
@@ -99,19 +94,20 @@ TEST(IniDocument, ReportsAContinuedValueInsteadOfJoiningIt) {
 }
 
 TEST(IniDocument, ReportsUnreadableLinesAndReadsOn) {
-  const std::string problems = ProblemsOf(std::string("x\ny\n[a]\n= 1\nword\n[]\n[b\n[c] d\n"
-                                                      "\xFF = 1\nn = a") +
-                                          '\0' + "\n");
-  EXPECT_TRUE(Contains(problems, "config.ini:1: the line stands before the first section"));
-  EXPECT_FALSE(Contains(problems, "config.ini:2:"));
-  EXPECT_TRUE(Contains(problems, "config.ini:4: the line has no key before '='"));
-  EXPECT_TRUE(Contains(problems, "config.ini:5: the line has no '='"));
-  EXPECT_TRUE(Contains(problems, "config.ini:6: a section needs a name"));
-  EXPECT_TRUE(Contains(problems, "config.ini:7: '[' without ']'"));
-  EXPECT_TRUE(Contains(problems, "config.ini:8: text after ']'"));
-  EXPECT_TRUE(Contains(problems, "config.ini:9: the line is not UTF-8"));
-  EXPECT_TRUE(Contains(problems, "config.ini:10: the line holds a control character (byte 0x00)"));
-  EXPECT_FALSE(Contains(problems, "word"));
+  const std::string text = "x\ny\n[a]\n= 1\nword\n[]\n[b\n[c] d\n\xFF = 1\nn = a\x01\n";
+  EXPECT_EQ(
+      ProblemsOf(text + '\0'),
+      "config.ini:1: the line stands before the first section; begin with '[general]'\n"
+      "config.ini:3: type: missing in [a]; write 'type = ' and one of stream, soundcard or test\n"
+      "config.ini:4: the line has no key before '='; write 'key = value'\n"
+      "config.ini:5: the line has no '='; write 'key = value'\n"
+      "config.ini:6: a section needs a name; write '[name]'\n"
+      "config.ini:7: '[' without ']' (a '#' or ';' after white space begins a comment); "
+      "write '[name]'\n"
+      "config.ini:8: text after ']'; write '[name]' on a line of its own\n"
+      "config.ini:9: the line is not UTF-8 text; save the file in the encoding UTF-8\n"
+      "config.ini:10: the line holds a control character (byte 0x01); remove it\n"
+      "config.ini:11: the line holds a control character (byte 0x00); remove it");
 }
 
 TEST(IniDocument, ReportsRepeatedSectionsAndKeysWithBothLines) {
@@ -132,8 +128,6 @@ TEST(IniDocument, StopsReadingWhenAFileIsOfAnotherKind) {
   for (int i = 0; i < 10000; ++i) text += "\x89PNG\n";
   EXPECT_LT(ReadIni(text).problems.size(), 100U);
 }
-
-// ---- Values -------------------------------------------------------------------------------------
 
 TEST(Config, GivesEveryKeyItsDefault) {
   const Settings settings = Parse(
@@ -160,7 +154,7 @@ TEST(Config, GivesEveryKeyItsDefault) {
   EXPECT_EQ(card.device, "default");
   EXPECT_EQ(card.channels, 2);
   EXPECT_EQ(card.format, "wav");
-  EXPECT_EQ(std::get<StreamSettings>(settings.sources.at(2).specific).format, "auto");
+  EXPECT_EQ(StreamOf(settings, 2).format, "auto");
 }
 
 TEST(Config, TakesABlankValueAsTheDefaultAndABlankLogFileAsNone) {
@@ -208,8 +202,7 @@ TEST(Config, ReportsNumbersOutOfRangeWithWhatWouldBeRight) {
                 "config.ini:3: split_minutes: '0' is out of range; use a number of minutes "
                 "greater than 0, up to 1440");
   ExpectProblem(TestSource("channels = 33"),
-                "channels: '33' is out of range; use a whole number of channels from 1 to "
-                "32");
+                "channels: '33' is out of range; use a whole number of channels from 1 to 32");
   ExpectProblem(TestSource("channels = 1.5"), "channels: '1.5' is not a whole number");
   ExpectProblem("[general]\nhttp_port = 99999999999999999999\n" + TestSource(""),
                 "use a whole number from 0 to 65535");
@@ -223,17 +216,16 @@ TEST(Config, AcceptsTheEndsOfRanges) {
   EXPECT_EQ(ProblemsOf("[general]\nhttp_port = 0\n" + TestSource("retry_delay_seconds = 0.1")), "");
 }
 
+TEST(Config, AcceptsIpAddressesOfBothKinds) {
+  EXPECT_EQ(Parse("[general]\nhttp_bind = ::\n" + TestSource("")).http_bind, "::");
+}
+
 TEST(Config, ReportsOtherWrongWordsWithTheRightOnes) {
   ExpectProblem(TestSource("retry_backoff = maybe"), "'maybe' is not yes or no");
   ExpectProblem("[general]\nhttp_bind = localhost\n" + TestSource(""),
                 "'localhost' is not an IP address");
   ExpectProblem(Stream("url = http://h/\nformat = ogg"),
                 "format: 'ogg' is not known; use auto or mp3");
-}
-
-TEST(Config, AcceptsIpAddressesOfBothKinds) {
-  EXPECT_EQ(Parse("[general]\nhttp_bind = ::\n" + TestSource("")).http_bind, "::");
-  EXPECT_EQ(Parse("[general]\nhttp_bind = 0.0.0.0\n" + TestSource("")).http_bind, "0.0.0.0");
 }
 
 // ---- File name patterns -------------------------------------------------------------------------
@@ -281,9 +273,8 @@ TEST(Config, TakesKeysOfSomeTypesInGeneralAsTheirDefault) {
       "[a]\nwave = sine\n[b]\ntype = stream\nurl = http://h/\n");
   EXPECT_EQ(TestOf(settings).sample_rate, 48000);
   EXPECT_EQ(TestOf(settings).format, "wav");
-  const auto& stream = std::get<StreamSettings>(settings.sources.at(1).specific);
-  EXPECT_EQ(stream.format, "mp3");
-  EXPECT_EQ(stream.username, "me");
+  EXPECT_EQ(StreamOf(settings, 1).format, "mp3");
+  EXPECT_EQ(StreamOf(settings, 1).username, "me");
 }
 
 TEST(Config, ReportsAFaultyDefaultOnceInGeneral) {
@@ -340,9 +331,9 @@ TEST(Config, RefusesSourceNamesThatCannotBeFolders) {
 }
 
 TEST(Config, RefusesNamesThatDifferOnlyInCase) {
-  EXPECT_EQ(ProblemsOf("[Hall]\ntype = test\n[hall]\ntype = test\n"),
-            "config.ini:3: [hall] differs from [Hall] in line 1 only in upper and lower case; "
-            "rename it");
+  EXPECT_EQ(
+      ProblemsOf("[Hall]\ntype = test\n[hall]\ntype = test\n"),
+      "config.ini:3: [hall] differs from [Hall] in line 1 only in upper and lower case; rename it");
 }
 
 TEST(Config, RecognisesAMisspeltGeneralSection) {
@@ -407,7 +398,6 @@ TEST(Config, NeverShowsASecretInAProblem) {
                                  "url = http://h/\npassword = hunter2\npasword = hunter2"}) {
     const std::string problems = ProblemsOf(Stream(line));
     EXPECT_FALSE(problems.empty()) << line;
-    EXPECT_FALSE(Contains(problems, "hunter2")) << problems;
     EXPECT_FALSE(Contains(problems, "ter2")) << problems;
   }
 }
@@ -419,31 +409,16 @@ TEST(Config, DescribesTheEffectiveSettingsWithoutSecrets) {
   EXPECT_TRUE(Contains(text, "\n[a]\ntype = stream\nsplit_minutes = 0.25\n")) << text;
   EXPECT_TRUE(Contains(text, "url = http://h:1/x\nusername = user\npassword = ***\n")) << text;
   EXPECT_FALSE(Contains(text, "hunter2"));
-  EXPECT_FALSE(Contains(text, "device"));
 }
 
 TEST(Config, DescribesSettingsAsAConfigThatMeansTheSame) {
   const std::string text = DescribeSettings(
       Parse("[general]\nlog_level = error\nlog_file =\nsplit_minutes = 0.35\n" + TestSource("") +
-            "[c]\ntype = soundcard\nretry_backoff = no\n[s]\ntype = stream\nurl = http://h/\n"));
+            "[c]\ntype = soundcard\ndevice =#1\n[s]\ntype = stream\nurl = http://h/\n"));
   EXPECT_EQ(DescribeSettings(Parse(text, {"/elsewhere", ""})), text);
 }
 
 // ---- Files --------------------------------------------------------------------------------------
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = std::filesystem::temp_directory_path() / "isr-config-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw Error("no temporary directory");
-    path_ = name;
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 void ExpectLoadProblem(const std::string& path, const std::string& part) {
   try {
@@ -455,17 +430,13 @@ void ExpectLoadProblem(const std::string& path, const std::string& part) {
 }
 
 TEST(Config, LoadsAFile) {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "config.ini";
-  std::ofstream(path) << TestSource("");
-  EXPECT_EQ(LoadConfig(path, kEnvironment).sources.size(), 1U);
+  EXPECT_EQ(LoadConfig(ISR_CONFIG_EXAMPLE, kEnvironment).sources.size(), 1U);
 }
 
 TEST(Config, SaysWhatToDoAboutAMissingFileOrADirectory) {
-  const TemporaryDirectory directory;
-  const std::string missing = directory / "none.ini";
-  ExpectLoadProblem(missing, missing + ": cannot be read (No such file or directory); name a");
-  ExpectLoadProblem(directory / "", "is a directory; name a config file");
+  ExpectLoadProblem("/nonexistent/a.ini",
+                    "/nonexistent/a.ini: cannot be read (No such file or directory); name a");
+  ExpectLoadProblem("/", "is a directory; name a config file");
 }
 
 TEST(Config, DoesNotReadAnEndlessFile) {
@@ -493,7 +464,6 @@ std::string UncommentedExample() {
 TEST(ConfigExample, RecordsTheSoundscapeAsItStands) {
   const Settings settings = Parse(Example());
   ASSERT_EQ(settings.sources.size(), 1U);
-  EXPECT_EQ(settings.sources[0].name, "soundscape");
   EXPECT_EQ(settings.sources[0].type, "test");
   EXPECT_EQ(settings.http_port, 8080);
 }
@@ -506,15 +476,14 @@ TEST(ConfigExample, LoadsWithAllItsCommentedExamplesInForce) {
 TEST(ConfigExample, HasEveryKeyInEachPlaceOfTheSchema) {
   const IniDocument document = ReadIni(UncommentedExample());
   for (const KeyInfo& row : Schema()) {
-    const bool is_there =
-        std::any_of(document.sections.begin(), document.sections.end(), [&](const auto& section) {
-          const SourceType* const type =
-              section.Find("type") ? FindSourceType(section.Find("type")->value) : nullptr;
-          const bool fits = type == nullptr ? row.binding.scope != Binding::Scope::kSomeTypes
-                                            : row.FitsType(type->blank.index());
-          return fits && section.Find(row.name) != nullptr;
-        });
-    EXPECT_TRUE(is_there) << row.name;
+    const auto has_it = [&row](const IniSection& section) {
+      const IniEntry* const type = section.Find("type");
+      const bool fits = type == nullptr ? row.binding.scope != Binding::Scope::kSomeTypes
+                                        : row.FitsType(FindSourceType(type->value)->blank.index());
+      return fits && section.Find(row.name) != nullptr;
+    };
+    EXPECT_TRUE(std::any_of(document.sections.begin(), document.sections.end(), has_it))
+        << row.name;
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "fake_zone.hpp"
+#include "tests/fake_zone.hpp"
 
 namespace isr {
 namespace {
