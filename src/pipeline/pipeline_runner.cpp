@@ -29,11 +29,19 @@ constexpr milliseconds kStopDeadline = seconds(9);
 
 std::atomic<int> g_abandoned = 0;
 
+/// What GStreamer says of a source that gave up without a word (a refused connection, say).
+bool SaysNothing(const GError* error) {
+  return g_error_matches(error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED) != FALSE &&
+         g_str_has_prefix(error->message, "Internal data stream") != FALSE;
+}
+
+/// The trouble as part of a sentence.
 std::string TextOf(GstMessage* message) {
   GError* error = nullptr;
   gchar* debug = nullptr;
   gst_message_parse_error(message, &error, &debug);
-  std::string text = error->message;
+  std::string text = SaysNothing(error) ? "cannot read from the source" : error->message;
+  if (text.ends_with('.')) text.pop_back();
   if (debug != nullptr) LogDebug(kDomain, "{}", debug);
   g_error_free(error);
   g_free(debug);

@@ -228,8 +228,6 @@ TEST(Config, ReportsOtherWrongWordsWithTheRightOnes) {
                 "format: 'ogg' is not known; use auto or mp3");
 }
 
-// ---- File name patterns -------------------------------------------------------------------------
-
 TEST(Config, KeepsPercentSignsOfAPatternAsTheyAre) {
   const std::string pattern = "{source}/%Y-%m/%-d_%H%M%S_100%%";
   EXPECT_EQ(Parse(TestSource("filename_pattern = " + pattern)).sources.at(0).filename_pattern,
@@ -254,8 +252,6 @@ TEST(Config, RefusesPatternsThatLeaveTheFolderOrNameNoFile) {
   expect("a%n", "has '%n', which is not a conversion");
   expect("100%", "has '%', which is not a conversion");
 }
-
-// ---- Inheritance --------------------------------------------------------------------------------
 
 TEST(Config, LetsSourcesInheritFromGeneralAndOverrideIt) {
   const Settings settings = Parse(
@@ -417,8 +413,6 @@ TEST(Config, DescribesSettingsAsAConfigThatMeansTheSame) {
             "[c]\ntype = soundcard\ndevice =#1\n[s]\ntype = stream\nurl = http://h/\n"));
   EXPECT_EQ(DescribeSettings(Parse(text, {"/elsewhere", ""})), text);
 }
-
-// ---- Files --------------------------------------------------------------------------------------
 
 void ExpectLoadProblem(const std::string& path, const std::string& part) {
   try {

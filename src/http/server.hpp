@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include <libsoup/soup.h>
+
+#include "glib/ref.hpp"
+#include "glib/signal_connection.hpp"
+#include "http/background.hpp"
+#include "http/exchange.hpp"
+#include "http/listener.hpp"
+#include "http/router.hpp"
+#include "http/services.hpp"
+
+namespace isr {
+
+struct HttpServerOptions {
+  std::string bind = "127.0.0.1";  ///< an IP address
+  int port = 8080;                 ///< 0 = any free one
+  size_t max_connections = 100;
+  std::chrono::milliseconds request_deadline{10000};  ///< for headers and body together
+  std::chrono::seconds idle_timeout{30};              ///< for a single read or write
+  size_t max_body = 64 * 1024;                        ///< bytes
+};
+
+/// Serves the page, the API and the recordings. Main thread only; what waits for the disk runs on
+/// a few threads of its own.
+class HttpServer {
+ public:
+  /// Listens at once. Throws Error that says what to do when the port is taken.
+  HttpServer(const HttpServerOptions& options, HttpServices services);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  int Port() const { return listener_.Port(); }
+
+ private:
+  static void OnStarted(SoupServer* server, SoupServerMessage* message, gpointer self) noexcept;
+  static void OnHeaders(SoupServer* server, SoupServerMessage* message, const char* path,
+                        GHashTable* query, gpointer self) noexcept;
+  static void OnRequest(SoupServer* server, SoupServerMessage* message, const char* path,
+                        GHashTable* query, gpointer self) noexcept;
+  static void OnEnded(SoupServer* server, SoupServerMessage* message, gpointer self) noexcept;
+  void TakeConnection(GSocketConnection* connection, GSocketAddress* remote);
+  void Begin(SoupServerMessage* message);
+  void Dispatch(Exchange& exchange);
+  void RunInBackground(Exchange& exchange, const Route& route);
+
+  const HttpServices services_;
+  const size_t max_body_;
+  const size_t max_backlog_;
+  Ref<SoupServer> soup_;
+  Listener listener_;
+  std::unordered_map<SoupServerMessage*, std::shared_ptr<Exchange>> exchanges_;
+  Background background_;
+  SignalConnection started_;
+  SignalConnection finished_;
+  SignalConnection aborted_;
+};
+
+}  // namespace isr

@@ -1,0 +1,39 @@
+#include "http/status_document.hpp"
+
+#include "glib/json.hpp"
+#include "http/time_text.hpp"
+
+namespace isr {
+namespace {
+
+void WriteSource(JsonWriter& json, const SourceStatus& source) {
+  json.BeginObject();
+  json.Name("name").String(source.name);
+  json.Name("type").String(source.type);
+  json.Name("format").String(source.format);
+  json.Name("state").String(ToWord(source.state));
+  json.Name("since").Number(UnixSeconds(source.since));
+  json.Name("message").String(source.message);
+  json.Name("file").String(source.file);
+  if (!source.file.empty()) {
+    json.Name("file_start").Number(UnixSeconds(source.file_start));
+    json.Name("frames").Integer(source.frames);
+    json.Name("rate").Integer(source.rate);
+  }
+  json.Name("reconnects").Integer(source.reconnects);
+  json.EndObject();
+}
+
+}  // namespace
+
+std::string StatusDocument(std::span<const SourceStatus> sources, UtcTime now) {
+  JsonWriter json;
+  json.BeginObject();
+  json.Name("version").String(ISR_VERSION);
+  json.Name("time").Number(UnixSeconds(now));
+  json.Name("active").BeginArray();
+  for (const SourceStatus& source : sources) WriteSource(json, source);
+  return json.EndArray().EndObject().Text();
+}
+
+}  // namespace isr

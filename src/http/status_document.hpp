@@ -1,0 +1,14 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/clock.hpp"
+#include "model/source_status.hpp"
+
+namespace isr {
+
+/// The JSON of `/api/status` and of status.json. Times are seconds since 1970.
+std::string StatusDocument(std::span<const SourceStatus> sources, UtcTime now);
+
+}  // namespace isr
