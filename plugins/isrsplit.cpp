@@ -20,7 +20,8 @@
  * (gint64, microseconds since 1970), `utc-offset` (gint, seconds, local time - UTC), `cause`
  * (string: the `begin-cause` property, or "boundary").
  *
- * `isr-end`: the stream ends, after at least one frame; a stream without any is an error. `frame` (guint64, frames passed), `end-utc` (gint64, microseconds).
+ * `isr-end`: the stream ends, after at least one frame; a stream without any is an error. `frame`
+ * (guint64, frames passed), `end-utc` (gint64, microseconds).
  *
  * `isr-gap`: the source lost audio. `frame` (guint64, frames taken in before it), `missing`
  * (guint64, frames), `rate` (gint), `start-utc` (gint64, microseconds).
@@ -67,22 +68,22 @@ struct SplitState final : SplitStage::Output {
     }
   }
   void Post(GstStructure* facts) override {
-    gst_element_post_message(GST_ELEMENT(self),
-                             gst_message_new_element(GST_OBJECT(self), facts));
+    gst_element_post_message(GST_ELEMENT(self), gst_message_new_element(GST_OBJECT(self), facts));
   }
 
-  IsrSplit* const self;  // owns us
+  IsrSplit* const self;          // owns us
   GstPad* sink_pad = nullptr;    // owned by the element
   GstPad* source_pad = nullptr;  // owned by the element
   const isr::Clock* clock = &isr::SystemClock();
   const isr::TimeZone* zone = &isr::LocalTimeZone();
 
-  std::mutex mutex;  // for properties; nothing is called under it
-  std::string sink_name;             // protected by mutex
-  GstClockTime split_interval = 0;   // protected by mutex
-  GstClockTime settle_time = 0;      // protected by mutex
-  std::string begin_cause = "start"; // protected by mutex
-  std::shared_ptr<SplitStage> stage; // protected by mutex; shared: a property read may outlast a run
+  std::mutex mutex;                   // for properties; nothing is called under it
+  std::string sink_name;              // protected by mutex
+  GstClockTime split_interval = 0;    // protected by mutex
+  GstClockTime settle_time = 0;       // protected by mutex
+  std::string begin_cause = "start";  // protected by mutex
+  std::shared_ptr<SplitStage>
+      stage;  // protected by mutex; shared: a property read may outlast a run
 
   Ref<GstElement> splitmuxsink;  // set in READY to PAUSED, before streaming starts
 };
@@ -140,8 +141,8 @@ bool BeginRun(IsrSplit* self) {
   if (name.empty()) return true;
   state.splitmuxsink = FindInPipeline(GST_ELEMENT(self), name);
   if (state.splitmuxsink && IsSplitmuxsink(state.splitmuxsink.Get())) return true;
-  GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("There is no splitmuxsink called '%s'.", name.c_str()),
-                    (nullptr));
+  GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS,
+                    ("There is no splitmuxsink called '%s'.", name.c_str()), (nullptr));
   return false;
 }
 
@@ -287,9 +288,9 @@ void InstallProperties(GObjectClass* klass) {
                               "Hold the first buffers this long, so that a server's burst of past "
                               "audio is known as such before the first file gets its time (ns)",
                               0, 60 * GST_SECOND, 0, writable));
-  install(kPropBeginCause, g_param_spec_string("begin-cause", "Begin cause",
-                                               "Why the first file begins, for its message",
-                                               "start", writable));
+  install(kPropBeginCause,
+          g_param_spec_string("begin-cause", "Begin cause",
+                              "Why the first file begins, for its message", "start", writable));
   install(kPropFrames, g_param_spec_uint64("frames", "Frames", "Audio frames passed in this run", 0,
                                            G_MAXUINT64, 0, readable));
   install(kPropLastArrival,

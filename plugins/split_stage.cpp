@@ -32,8 +32,8 @@ bool SplitStage::SetCaps(GstCaps* caps) {
   rate_ = rate;
   bytes_per_frame_ = bytes_per_frame;
   const auto kind = bytes_per_frame > 0 ? ClockMap::Kind::kCard : ClockMap::Kind::kNetwork;
-  planner_.emplace(
-      SplitPlanner::Options{.rate = rate, .interval = options_.interval, .kind = kind}, zone_);
+  planner_.emplace(SplitPlanner::Options{.rate = rate, .interval = options_.interval, .kind = kind},
+                   zone_);
   return true;
 }
 
@@ -127,8 +127,9 @@ GstFlowReturn SplitStage::EmitPart(GstBuffer* buffer, std::uint64_t offset, std:
   if (bytes_per_frame_ > 0) {
     const auto stride = static_cast<gsize>(bytes_per_frame_);
     part = Ref<GstBuffer>::Adopt(gst_buffer_copy_region(
-        buffer, static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_META |
-                                                GST_BUFFER_COPY_MEMORY),
+        buffer,
+        static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_META |
+                                        GST_BUFFER_COPY_MEMORY),
         offset * stride, count * stride));
   } else {
     part = Ref<GstBuffer>::Adopt(gst_buffer_copy(buffer));

@@ -73,13 +73,13 @@ class SplitStage {
   std::optional<MonotonicTime> first_arrival_;
   bool settled_ = false;
 
-  std::uint64_t arrived_ = 0;                ///< frames taken in
-  std::uint64_t lost_ = 0;                   ///< frames the source says it dropped
-  std::optional<std::uint64_t> next_offset_; ///< the buffer offset that must come next
-  std::atomic<std::uint64_t> passed_ = 0;    ///< frames pushed
+  std::uint64_t arrived_ = 0;                 ///< frames taken in
+  std::uint64_t lost_ = 0;                    ///< frames the source says it dropped
+  std::optional<std::uint64_t> next_offset_;  ///< the buffer offset that must come next
+  std::atomic<std::uint64_t> passed_ = 0;     ///< frames pushed
   std::atomic<std::int64_t> last_arrival_ = 0;
-  guint files_ = 0;                 ///< begun
-  std::uint64_t file_begin_ = 0;    ///< first frame of the current file
+  guint files_ = 0;               ///< begun
+  std::uint64_t file_begin_ = 0;  ///< first frame of the current file
 };
 
 }  // namespace isr

@@ -20,8 +20,9 @@ from pathlib import Path
 
 # libgst<name>.so; what a machine does not have is left out.
 PLUGINS = """
-alsa app audioconvert audioparsers audioresample audiotestsrc coreelements flac icydemux id3demux
-lame level mpg123 multifile ogg opus soup typefindfunctions vorbis wavenc wavparse xingmux
+alsa app audioconvert audiofx audiomixer audioparsers audioresample audiotestsrc coreelements flac
+icydemux id3demux lame mpg123 multifile ogg opus soup typefindfunctions vorbis volume wavenc
+wavparse xingmux
 """.split()
 
 # All that a test program may see of the caller's environment.

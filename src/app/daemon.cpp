@@ -53,7 +53,9 @@ Daemon::Daemon(const Settings& settings, const std::string& web_directory)
                    .web_directory = web_directory});
 }
 
-Daemon::~Daemon() { g_main_loop_unref(loop_); }
+Daemon::~Daemon() {
+  g_main_loop_unref(loop_);
+}
 
 int Daemon::Run() {
   for (const int number : {SIGTERM, SIGINT}) {
@@ -101,6 +103,8 @@ void Daemon::GiveUpOnHangingDrivers() {
   BeginShutdown();
 }
 
-void Daemon::WriteStatus() { status_file_.Write(StatusDocument(Status(), SystemClock().Utc())); }
+void Daemon::WriteStatus() {
+  status_file_.Write(StatusDocument(Status(), SystemClock().Utc()));
+}
 
 }  // namespace isr

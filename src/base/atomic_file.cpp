@@ -25,8 +25,7 @@ void WriteAll(int fd, std::string_view content, const std::string& path) {
 
 }  // namespace
 
-void WriteFileAtomically(const std::string& path, std::string_view content,
-                         Durability durability) {
+void WriteFileAtomically(const std::string& path, std::string_view content, Durability durability) {
   const std::string temporary = path + ".tmp";
   Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!fd.IsOpen()) throw SystemError("cannot create '" + temporary + "'", errno);

@@ -8,8 +8,7 @@ namespace isr {
 using UtcTime = std::chrono::sys_time<std::chrono::microseconds>;
 
 /// CLOCK_MONOTONIC: never steps, has no meaning outside this boot.
-using MonotonicTime =
-    std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
+using MonotonicTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 
 /// Where code takes the time from, so that a test can say what time it is. Thread-safe.
 class Clock {

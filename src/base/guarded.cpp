@@ -14,8 +14,12 @@ std::atomic<UncaughtHandler> g_handler{WriteToStderr};
 
 }  // namespace
 
-void SetUncaughtHandler(UncaughtHandler handler) noexcept { g_handler = handler; }
+void SetUncaughtHandler(UncaughtHandler handler) noexcept {
+  g_handler = handler;
+}
 
-void ReportUncaught(const char* where, const char* what) noexcept { g_handler.load()(where, what); }
+void ReportUncaught(const char* where, const char* what) noexcept {
+  g_handler.load()(where, what);
+}
 
 }  // namespace isr

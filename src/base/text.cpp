@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n\f\v";
 
-char LowerChar(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char LowerChar(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 size_t Distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
@@ -48,9 +50,13 @@ std::string LowerCase(std::string_view text) {
   return lower;
 }
 
-std::optional<double> ParseNumber(std::string_view text) { return ParseWhole<double>(text); }
+std::optional<double> ParseNumber(std::string_view text) {
+  return ParseWhole<double>(text);
+}
 
-std::optional<long> ParseInteger(std::string_view text) { return ParseWhole<long>(text); }
+std::optional<long> ParseInteger(std::string_view text) {
+  return ParseWhole<long>(text);
+}
 
 std::optional<std::string> NearestName(std::string_view word,
                                        std::span<const std::string> candidates) {

@@ -5,12 +5,11 @@
 #include <cerrno>
 
 #include <fcntl.h>
+#include <glib.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <glib.h>
 
 #include "base/text.hpp"
 
@@ -35,8 +34,8 @@ Fd OpenWithoutLinks(const Fd& directory, std::string_view name) {
     if (slash == std::string_view::npos) {
       return Fd(::openat(folder.Get(), component.c_str(), kOpenFlags | O_NOFOLLOW));
     }
-    folder = Fd(::openat(folder.Get(), component.c_str(),
-                         O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    folder = Fd(
+        ::openat(folder.Get(), component.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     name.remove_prefix(slash + 1);
   }
   if (folder.IsOpen()) errno = EXDEV;
@@ -70,8 +69,7 @@ Fd OpenBeneath(const Fd& directory, const std::string& name) {
   open_how how{};
   how.flags = kOpenFlags;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  Fd fd(static_cast<int>(
-      ::syscall(SYS_openat2, directory.Get(), name.c_str(), &how, sizeof how)));
+  Fd fd(static_cast<int>(::syscall(SYS_openat2, directory.Get(), name.c_str(), &how, sizeof how)));
   if (!fd.IsOpen() && (errno == ENOSYS || errno == EPERM)) fd = OpenWithoutLinks(directory, name);
   if (!fd.IsOpen()) return fd;
   struct stat facts {};

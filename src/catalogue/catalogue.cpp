@@ -66,7 +66,9 @@ void Catalogue::SegmentEnded(Segment segment) {
   Queue(std::move(segment));
 }
 
-void Catalogue::GapFound(Gap gap) { Queue(std::move(gap)); }
+void Catalogue::GapFound(Gap gap) {
+  Queue(std::move(gap));
+}
 
 void Catalogue::Scan() {
   thread_.Post([this] { RunScan(); });

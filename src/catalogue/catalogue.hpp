@@ -52,7 +52,7 @@ class Catalogue {
   using Change = std::variant<Segment, Growth, Gap>;
 
   void Queue(Change change);
-  void Drain();                               // catalogue thread, like all below
+  void Drain();  // catalogue thread, like all below
   void Apply(const std::deque<Change>& changes);
   void KeepForLater(std::deque<Change> changes, const std::string& reason);
   void Remember(const Change& change);

@@ -43,8 +43,10 @@ void SetAside(const std::string& path, const std::string& reason) {
   for (const char* const suffix : {"-wal", "-shm"}) {
     std::rename((path + suffix).c_str(), (aside + suffix).c_str());
   }
-  LogWarning("catalogue", "cannot use '{}' ({}); it is kept as '{}', and a new one is begun from "
-             "the files there are", path, reason, aside);
+  LogWarning("catalogue",
+             "cannot use '{}' ({}); it is kept as '{}', and a new one is begun from "
+             "the files there are",
+             path, reason, aside);
 }
 
 }  // namespace isr

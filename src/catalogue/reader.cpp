@@ -8,7 +8,9 @@ namespace {
 
 constexpr const char* kSelect = "SELECT " ISR_SEGMENT_COLUMNS " FROM segment";
 
-std::int64_t Microseconds(UtcTime time) { return time.time_since_epoch().count(); }
+std::int64_t Microseconds(UtcTime time) {
+  return time.time_since_epoch().count();
+}
 
 /// The conditions of a filter; each takes as many values as `BindFilter` gives it.
 std::string WhereClause(const SegmentFilter& filter) {
@@ -16,7 +18,8 @@ std::string WhereClause(const SegmentFilter& filter) {
   if (filter.from) sql += " AND start >= ?";
   if (filter.to) sql += " AND start < ?";
   if (filter.source) sql += " AND source = ?";
-  if (!filter.text.empty()) sql += " AND (instr(lower(name), lower(?)) OR instr(lower(source), lower(?)))";
+  if (!filter.text.empty())
+    sql += " AND (instr(lower(name), lower(?)) OR instr(lower(source), lower(?)))";
   if (filter.after) sql += " AND (start, name) < (?, ?)";
   return sql;
 }

@@ -33,7 +33,9 @@ CREATE TABLE gap (
 ) WITHOUT ROWID;
 )";
 
-std::int64_t Microseconds(UtcTime time) { return time.time_since_epoch().count(); }
+std::int64_t Microseconds(UtcTime time) {
+  return time.time_since_epoch().count();
+}
 
 }  // namespace
 
@@ -47,8 +49,8 @@ void PrepareSchema(Database& database) {
     return;
   }
   if (version != 0) {
-    throw Error(fmt::format("it has schema version {}, this program knows {}", version,
-                            kSchemaVersion));
+    throw Error(
+        fmt::format("it has schema version {}, this program knows {}", version, kSchemaVersion));
   }
   database.Execute(kSchema);
   database.SetUserVersion(kSchemaVersion);
@@ -105,6 +107,8 @@ void RowWriter::Grow(const std::string& name, std::int64_t frames, std::int64_t 
   growth_.Bind(1, frames).Bind(2, bytes).Bind(3, name).Run();
 }
 
-void RowWriter::Delete(const std::string& name) { deletion_.Bind(1, name).Run(); }
+void RowWriter::Delete(const std::string& name) {
+  deletion_.Bind(1, name).Run();
+}
 
 }  // namespace isr

@@ -8,9 +8,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
-
 #include <glib.h>
+#include <sys/stat.h>
 
 #include "base/error.hpp"
 #include "base/fd.hpp"
@@ -55,9 +54,9 @@ class Walk {
     const std::string name = prefix + component;
     if (S_ISDIR(facts.st_mode)) {
       if (name == "analyses") return;
-      Enter(Fd(::openat(folder, component.c_str(),
-                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)),
-            name + '/', depth + 1);
+      Enter(
+          Fd(::openat(folder, component.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)),
+          name + '/', depth + 1);
       return;
     }
     if (!IsRecordingName(name)) return;

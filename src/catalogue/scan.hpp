@@ -25,8 +25,8 @@ struct FoundFiles {
 
 /// What must be written so that the rows say what the files say.
 struct ScanResult {
-  std::vector<Segment> changed;      ///< new or different rows
-  std::vector<std::string> vanished; ///< rows to delete, by name
+  std::vector<Segment> changed;       ///< new or different rows
+  std::vector<std::string> vanished;  ///< rows to delete, by name
 };
 
 /// Every file with a recording's name below `directory`. Not: hidden files and folders, the folder
@@ -41,9 +41,8 @@ FoundFiles FindAudioFiles(const std::string& directory);
 /// - a foreign row whose file changed its size is made anew.
 /// A name for which `is_recording` holds is left alone, row and file. `local_offset` gives local
 /// time - UTC at a time.
-ScanResult CompareWithFiles(
-    const FoundFiles& found, std::span<const Segment> rows,
-    const std::function<bool(const std::string& name)>& is_recording,
-    const std::function<std::chrono::seconds(UtcTime)>& local_offset);
+ScanResult CompareWithFiles(const FoundFiles& found, std::span<const Segment> rows,
+                            const std::function<bool(const std::string& name)>& is_recording,
+                            const std::function<std::chrono::seconds(UtcTime)>& local_offset);
 
 }  // namespace isr

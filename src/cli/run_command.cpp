@@ -1,6 +1,5 @@
-#include <unistd.h>
-
 #include <glib.h>
+#include <unistd.h>
 
 #include "app/daemon.hpp"
 #include "cli/commands.hpp"

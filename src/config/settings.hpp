@@ -46,7 +46,7 @@ struct SourceSettings {
   std::string filename_pattern;       ///< strftime, and {source}; may hold '/'
   int max_retries = 0;                ///< in a row; 0 = never give up
   std::chrono::milliseconds retry_delay{};
-  bool retry_backoff = true;  ///< double the delay up to 60 s
+  bool retry_backoff = true;          ///< double the delay up to 60 s
   std::chrono::milliseconds stall{};  ///< no data for this long counts as failed
 };
 

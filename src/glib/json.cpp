@@ -30,8 +30,7 @@ JsonWriter& JsonWriter::Name(std::string_view name) {
 }
 
 JsonWriter& JsonWriter::String(std::string_view value) {
-  g_autofree char* valid =
-      g_utf8_make_valid(value.data(), static_cast<gssize>(value.size()));
+  g_autofree char* valid = g_utf8_make_valid(value.data(), static_cast<gssize>(value.size()));
   json_builder_add_string_value(builder_, valid);
   return *this;
 }

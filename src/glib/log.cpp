@@ -8,9 +8,8 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <glib.h>
+#include <unistd.h>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -41,13 +40,16 @@ struct LogFile {
 LogLevel g_threshold = LogLevel::kInfo;  // set before threads start
 std::unique_ptr<LogFile> g_file;         // set before threads start, reset after they ended
 
-std::string_view WordOf(LogLevel level) { return kWords[static_cast<size_t>(level)].second; }
+std::string_view WordOf(LogLevel level) {
+  return kWords[static_cast<size_t>(level)].second;
+}
 
 /// "2026-11-21 14:00:00.123 +0100 INFO     recorder: text"
 std::string FormatLine(LogLevel level, const char* domain, std::string_view text) {
   using std::chrono::milliseconds;
   const auto now = std::chrono::floor<milliseconds>(SystemClock().Utc());
-  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const std::time_t seconds =
+      std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   std::tm local{};
   localtime_r(&seconds, &local);
   char date[32];
@@ -114,7 +116,9 @@ void StartLog(LogLevel threshold, const std::string& file) {
   g_log_set_writer_func(WriteForeign, nullptr, nullptr);
 }
 
-void StopLog() { g_file.reset(); }
+void StopLog() {
+  g_file.reset();
+}
 
 void WriteLog(LogLevel level, const char* domain, std::string_view text) {
   if (level < g_threshold) return;

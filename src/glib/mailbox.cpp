@@ -14,8 +14,7 @@ GSourceFuncs g_mailbox_funcs = {nullptr, nullptr, DispatchCallback, nullptr, nul
 
 }  // namespace
 
-Mailbox::Mailbox(GMainContext* context)
-    : source_(g_source_new(&g_mailbox_funcs, sizeof(GSource))) {
+Mailbox::Mailbox(GMainContext* context) : source_(g_source_new(&g_mailbox_funcs, sizeof(GSource))) {
   g_source_set_name(source_, "isr mailbox");
   g_source_set_callback(source_, Dispatch, this, nullptr);
   g_source_attach(source_, context);

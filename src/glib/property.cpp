@@ -12,8 +12,8 @@ GParamSpec* FindProperty(gpointer object, const char* name, GType type) {
   }
   if (!g_type_is_a(G_PARAM_SPEC_VALUE_TYPE(spec), type)) {
     throw Error(fmt::format("property '{}' of {} holds a {}, not a {}", name,
-                            G_OBJECT_TYPE_NAME(object),
-                            g_type_name(G_PARAM_SPEC_VALUE_TYPE(spec)), g_type_name(type)));
+                            G_OBJECT_TYPE_NAME(object), g_type_name(G_PARAM_SPEC_VALUE_TYPE(spec)),
+                            g_type_name(type)));
   }
   return spec;
 }

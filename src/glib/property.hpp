@@ -28,12 +28,12 @@ GParamSpec* FindProperty(gpointer object, const char* name, GType type);
 template <typename T>
 struct ValueOf;
 
-#define ISR_VALUE_OF(T, TYPE, SUFFIX)                                          \
-  template <>                                                                  \
-  struct ValueOf<T> {                                                          \
-    static GType Type() { return TYPE; }                                       \
+#define ISR_VALUE_OF(T, TYPE, SUFFIX)                                              \
+  template <>                                                                      \
+  struct ValueOf<T> {                                                              \
+    static GType Type() { return TYPE; }                                           \
     static void Set(GValue* v, const T& value) { g_value_set_##SUFFIX(v, value); } \
-    static T Get(const GValue* v) { return g_value_get_##SUFFIX(v); }          \
+    static T Get(const GValue* v) { return g_value_get_##SUFFIX(v); }              \
   }
 ISR_VALUE_OF(bool, G_TYPE_BOOLEAN, boolean);
 ISR_VALUE_OF(gint, G_TYPE_INT, int);

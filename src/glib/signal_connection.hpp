@@ -1,7 +1,6 @@
 #pragma once
 
 #include <utility>
-#include <utility>
 
 #include <glib-object.h>
 

@@ -21,7 +21,9 @@ gboolean Run(gpointer data) noexcept {
   return closure.once ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
-void Free(gpointer data) noexcept { delete static_cast<Closure*>(data); }
+void Free(gpointer data) noexcept {
+  delete static_cast<Closure*>(data);
+}
 
 }  // namespace
 

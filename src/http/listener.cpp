@@ -104,7 +104,9 @@ void Listener::Accept(GSocketConnection* stream) {
   g_autoptr(GError) error = nullptr;
   auto remote =
       Ref<GSocketAddress>::Adopt(g_socket_connection_get_remote_address(stream, &error));
-  if (!remote) {  // gone already
+  const auto local = Ref<GSocketAddress>::Adopt(
+      error == nullptr ? g_socket_connection_get_local_address(stream, &error) : nullptr);
+  if (error != nullptr) {  // gone already
     LogDebug("http", "connection without a peer: {}", error->message);
     return;
   }
@@ -119,7 +121,7 @@ void Listener::Accept(GSocketConnection* stream) {
   connections_.emplace(key, std::move(connection));
   // At the limit no descriptor is spent on the next one: it waits until one of these closes.
   if (connections_.size() >= limits_.connections) g_socket_service_stop(service_.Get());
-  handler_(stream, key);
+  handler_(stream, local.Get(), key);
 }
 
 void Listener::Forget(GSocketAddress* remote) {

@@ -26,7 +26,8 @@ class Listener {
     std::chrono::seconds idle;          ///< longest wait for a single read or write
   };
   /// A new connection. Whoever takes it keeps it open by a reference.
-  using Handler = std::function<void(GSocketConnection* connection, GSocketAddress* remote)>;
+  using Handler = std::function<void(GSocketConnection* connection, GSocketAddress* local,
+                                     GSocketAddress* remote)>;
 
   /// Listens on an IP address, port 0 meaning any free one. Throws Error that says what to do.
   Listener(const std::string& address, int port, Limits limits, Handler handler);

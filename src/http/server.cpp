@@ -47,8 +47,8 @@ HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services)
       soup_(Ref<SoupServer>::Adopt(soup_server_new("raw-paths", TRUE, nullptr))),
       listener_(options.bind, options.port,
                 {options.max_connections, options.request_deadline, options.idle_timeout},
-                [this](GSocketConnection* connection, GSocketAddress* remote) {
-                  TakeConnection(connection, remote);
+                [this](GSocketConnection* connection, GSocketAddress* local, GSocketAddress* remote) {
+                  TakeConnection(connection, local, remote);
                 }),
       background_(kThreads),
       started_(soup_.Get(), "request-started", G_CALLBACK(OnStarted), this),
@@ -64,9 +64,10 @@ HttpServer::~HttpServer() {
   soup_server_disconnect(soup_.Get());
 }
 
-void HttpServer::TakeConnection(GSocketConnection* connection, GSocketAddress* remote) {
+void HttpServer::TakeConnection(GSocketConnection* connection, GSocketAddress* local,
+                                GSocketAddress* remote) {
   g_autoptr(GError) error = nullptr;
-  if (!soup_server_accept_iostream(soup_.Get(), G_IO_STREAM(connection), nullptr, remote, &error)) {
+  if (!soup_server_accept_iostream(soup_.Get(), G_IO_STREAM(connection), local, remote, &error)) {
     LogDebug("http", "cannot serve a connection: {}", error->message);
   }
 }

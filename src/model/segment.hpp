@@ -19,9 +19,10 @@ struct Segment {
   UtcTime start{};                     ///< of the first sample
   std::chrono::seconds utc_offset{0};  ///< local time - UTC at `start`
 
-  int rate = 0;             ///< frames per second; 0 while not known
-  std::int64_t frames = 0;  ///< sample frames (one per channel); so far, while growing; 0 = not known
-  std::int64_t bytes = 0;   ///< size of the file; so far, while growing
+  int rate = 0;  ///< frames per second; 0 while not known
+  std::int64_t frames =
+      0;  ///< sample frames (one per channel); so far, while growing; 0 = not known
+  std::int64_t bytes = 0;  ///< size of the file; so far, while growing
 
   Cause began = Cause::kStart;
   std::optional<Cause> ended;  ///< none while growing, and for foreign files

@@ -153,9 +153,13 @@ void PipelineRunner::Watch::Stop() {
 PipelineRunner::PipelineRunner(const std::string& name, Client& client)
     : name_(name), client_(client), control_(std::make_unique<TaskThread>(name)) {}
 
-PipelineRunner::~PipelineRunner() { Stop(); }
+PipelineRunner::~PipelineRunner() {
+  Stop();
+}
 
-int PipelineRunner::Abandoned() { return g_abandoned; }
+int PipelineRunner::Abandoned() {
+  return g_abandoned;
+}
 
 void PipelineRunner::Start(std::shared_ptr<PipelinePlan> plan) {
   stopping_ = false;

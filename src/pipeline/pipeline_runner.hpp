@@ -23,7 +23,8 @@ class PipelinePlan {
   virtual ~PipelinePlan() = default;
   /// Control thread; may wait for a device. Called once. Throws Error.
   virtual Ref<GstElement> Build() = 0;
-  /// In the thread that posts the message, before `gst_element_post_message` returns. Must be quick.
+  /// In the thread that posts the message, before `gst_element_post_message` returns. Must be
+  /// quick.
   virtual void OnElementMessage(GstMessage* message) = 0;
   /// When audio last came in; nothing before the first. Any thread.
   virtual std::optional<MonotonicTime> LastArrival() const = 0;
@@ -35,15 +36,15 @@ class PipelinePlan {
 class PipelineRunner {
  public:
   enum class StopOutcome {
-    kFinished,   ///< every sink saw EOS: files are complete
-    kUnfinished, ///< stopped, but without EOS in time: the last file needs repair
-    kAbandoned,  ///< a state change missed its deadline; the pipeline is left behind
+    kFinished,    ///< every sink saw EOS: files are complete
+    kUnfinished,  ///< stopped, but without EOS in time: the last file needs repair
+    kAbandoned,   ///< a state change missed its deadline; the pipeline is left behind
   };
 
   /// What the runner tells its owner. Main thread.
   class Client {
    public:
-    virtual void OnPipelineMessage() = 0;  ///< the plan got an element message
+    virtual void OnPipelineMessage() = 0;                       ///< the plan got an element message
     virtual void OnPipelineFailed(const std::string& why) = 0;  ///< once; a Stop must follow
     virtual void OnPipelineEnded() = 0;                         ///< EOS by itself; Stop must follow
     virtual void OnPipelineStopped(StopOutcome outcome) = 0;    ///< after Stop, once

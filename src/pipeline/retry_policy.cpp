@@ -19,7 +19,8 @@ std::chrono::milliseconds RetryDelay(const RetryPolicy& policy, int failures, do
   auto delay = policy.delay;
   for (int i = 1; i < failures && delay < limit; ++i) delay *= 2;
   delay = std::min(delay, limit);
-  return delay - std::chrono::duration_cast<std::chrono::milliseconds>(delay * kJitterShare * jitter);
+  return delay -
+         std::chrono::duration_cast<std::chrono::milliseconds>(delay * kJitterShare * jitter);
 }
 
 }  // namespace isr

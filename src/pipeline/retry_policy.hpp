@@ -6,9 +6,9 @@ namespace isr {
 
 /// When to try again after a failure.
 struct RetryPolicy {
-  int max_retries = 0;                      ///< in a row; 0 = never give up
-  std::chrono::milliseconds delay{5000};    ///< before the first retry
-  bool backoff = true;                      ///< double it each time, up to kMaxRetryDelay
+  int max_retries = 0;                    ///< in a row; 0 = never give up
+  std::chrono::milliseconds delay{5000};  ///< before the first retry
+  bool backoff = true;                    ///< double it each time, up to kMaxRetryDelay
 };
 
 /// With back-off, nothing waits longer (jitter aside) - unless the first delay is longer already.

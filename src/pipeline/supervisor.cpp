@@ -13,8 +13,9 @@ using std::chrono::seconds;
 
 constexpr milliseconds kWatchInterval{500};
 
-/// A run that recorded for this long was a good one: the next failure is a first one again. A server
-/// that takes us, sends its burst and hangs up is thereby not asked every few seconds for ever.
+/// A run that recorded for this long was a good one: the next failure is a first one again. A
+/// server that takes us, sends its burst and hangs up is thereby not asked every few seconds for
+/// ever.
 constexpr seconds kGoodRun{30};
 
 std::string InSeconds(milliseconds delay) {
@@ -29,7 +30,9 @@ Supervisor::Supervisor(Options options, Delegate& delegate, const Clock& clock)
       clock_(clock),
       runner_(options_.name, *this) {}
 
-void Supervisor::Start() { Run(Cause::kStart); }
+void Supervisor::Start() {
+  Run(Cause::kStart);
+}
 
 void Supervisor::Run(Cause begin) {
   run_began_ = clock_.Monotonic();

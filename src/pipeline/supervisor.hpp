@@ -70,7 +70,7 @@ class Supervisor final : PipelineRunner::Client {
   const Clock& clock_;
   SourceState state_ = SourceState::kIdle;
   bool stopping_ = false;
-  std::string trouble_;              ///< of the run that failed
+  std::string trouble_;                 ///< of the run that failed
   std::shared_ptr<PipelinePlan> plan_;  // shared with the runner
   MonotonicTime run_began_{};
   std::optional<MonotonicTime> recording_since_;

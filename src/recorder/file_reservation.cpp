@@ -5,7 +5,6 @@
 #include <system_error>
 
 #include <fcntl.h>
-
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -21,7 +20,8 @@ constexpr int kMaxAttempts = 100'000;
 void MakeParents(const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::create_directories(path.parent_path(), error);
-  if (error) throw SystemError(fmt::format("cannot make '{}'", path.parent_path().string()), error.value());
+  if (error)
+    throw SystemError(fmt::format("cannot make '{}'", path.parent_path().string()), error.value());
 }
 
 }  // namespace

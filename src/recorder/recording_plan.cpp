@@ -30,7 +30,9 @@ constexpr guint64 kCodedSettleTime = GST_SECOND;
 
 /// What C holds of us: splitmuxsink may outlive everybody else.
 using Holder = std::shared_ptr<RecordingPlan>;
-void FreeHolder(gpointer data, GClosure* /*closure*/) noexcept { delete static_cast<Holder*>(data); }
+void FreeHolder(gpointer data, GClosure* /*closure*/) noexcept {
+  delete static_cast<Holder*>(data);
+}
 
 std::uint64_t Unsigned(const GstStructure* facts, const char* field) {
   guint64 value = 0;
@@ -233,8 +235,8 @@ std::optional<Segment> RecordingPlan::Growing() const {
   const std::lock_guard lock(mutex_);
   if (files_.empty() || files_.front().segment.name.empty()) return std::nullopt;
   const File& file = files_.front();
-  const std::uint64_t end = files_.size() > 1 ? files_[1].first_frame
-                                              : GetProperty<guint64>(split_.Get(), "frames");
+  const std::uint64_t end =
+      files_.size() > 1 ? files_[1].first_frame : GetProperty<guint64>(split_.Get(), "frames");
   Segment segment = file.segment;
   segment.frames = static_cast<std::int64_t>(end - file.first_frame);
   return segment;

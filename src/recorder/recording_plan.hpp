@@ -82,9 +82,9 @@ class RecordingPlan final : public PipelinePlan,
   const Cause begin_;
 
   mutable std::mutex mutex_;
-  Ref<GstElement> split_;               // protected by mutex_
-  std::string extension_;               // protected by mutex_
-  std::deque<File> files_;              // protected by mutex_; announced and not closed yet
+  Ref<GstElement> split_;                   // protected by mutex_
+  std::string extension_;                   // protected by mutex_
+  std::deque<File> files_;                  // protected by mutex_; announced and not closed yet
   std::optional<std::uint64_t> end_frame_;  // protected by mutex_
   std::optional<UtcTime> end_;              // protected by mutex_
   std::vector<RecordingEvent> events_;      // protected by mutex_

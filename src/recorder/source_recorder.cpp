@@ -75,8 +75,8 @@ void SourceRecorder::Handle(const FileClosed& event) {
 }
 
 void SourceRecorder::Handle(const AudioLost& event) {
-  LogWarning(kDomain, "{}: {:.3f} s of audio lost by the driver; recording goes on",
-             settings_.name, Seconds(event.gap.end - event.gap.start));
+  LogWarning(kDomain, "{}: {:.3f} s of audio lost by the driver; recording goes on", settings_.name,
+             Seconds(event.gap.end - event.gap.start));
   catalogue_.GapFound(event.gap);
 }
 
@@ -131,8 +131,8 @@ void SourceRecorder::FinishLast(Segment segment, Cause end) {
   segment.ended = end;
   segment.growing = false;
   segment.bytes = FileSize(output_directory_, segment.name);
-  const auto length =
-      std::chrono::round<std::chrono::microseconds>(std::chrono::duration<double>(segment.Duration()));
+  const auto length = std::chrono::round<std::chrono::microseconds>(
+      std::chrono::duration<double>(segment.Duration()));
   recorded_until_ = plan_->End().value_or(segment.start + length);
   catalogue_.SegmentEnded(std::move(segment));
 }

@@ -49,8 +49,8 @@ class SourceRecorder final : Supervisor::Delegate {
   Catalogue& catalogue_;
   const Clock& clock_;
 
-  std::shared_ptr<RecordingPlan> plan_;  // shared with the runner's threads
-  std::optional<Segment> last_;          ///< closed last in its run; why it ended is to come
+  std::shared_ptr<RecordingPlan> plan_;    // shared with the runner's threads
+  std::optional<Segment> last_;            ///< closed last in its run; why it ended is to come
   std::optional<UtcTime> recorded_until_;  ///< end of the last run
   UtcTime state_since_{};
   std::string message_;

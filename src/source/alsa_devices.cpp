@@ -88,7 +88,9 @@ void ListConfigured(std::vector<AlsaDevice>& devices) {
   snd_device_name_free_hint(hints);
 }
 
-bool IsHardware(const AlsaDevice& device) { return device.id.starts_with("hw:"); }
+bool IsHardware(const AlsaDevice& device) {
+  return device.id.starts_with("hw:");
+}
 
 }  // namespace
 

@@ -7,10 +7,10 @@ namespace isr {
 
 /// An ALSA PCM that can capture.
 struct AlsaDevice {
-  std::string id;           ///< what `device = ` takes: "hw:1,0", "default", "testmic"
-  std::string name;         ///< for people: "USB Audio CODEC, USB Audio"
-  bool loopback = false;    ///< plays back what the machine plays (snd-aloop, a monitor)
-  int min_rate = 0;         ///< frames per second; 0: not known (busy, or a virtual PCM)
+  std::string id;         ///< what `device = ` takes: "hw:1,0", "default", "testmic"
+  std::string name;       ///< for people: "USB Audio CODEC, USB Audio"
+  bool loopback = false;  ///< plays back what the machine plays (snd-aloop, a monitor)
+  int min_rate = 0;       ///< frames per second; 0: not known (busy, or a virtual PCM)
   int max_rate = 0;
   int min_channels = 0;
   int max_channels = 0;

@@ -23,8 +23,8 @@ struct SourceBin {
   std::string origin;     ///< what is recorded ("http://host/radio", "hw:1,0"), without secrets
 };
 
-/// Builds the bin of a source by the table of types. Starts nothing, but may ask drivers what there is.
-/// Throws Error.
+/// Builds the bin of a source by the table of types. Starts nothing, but may ask drivers what there
+/// is. Throws Error.
 SourceBin BuildSource(const SourceSettings& settings);
 
 }  // namespace isr

@@ -16,10 +16,11 @@ class SecondAnswerGuard {
  public:
   static void Attach(GstElement* souphttpsrc) {
     const auto pad = Ref<GstPad>::Adopt(gst_element_get_static_pad(souphttpsrc, "src"));
-    gst_pad_add_probe(
-        pad.Get(),
-        static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER),
-        OnData, new SecondAnswerGuard, [](gpointer self) { delete static_cast<SecondAnswerGuard*>(self); });
+    gst_pad_add_probe(pad.Get(),
+                      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
+                                                   GST_PAD_PROBE_TYPE_BUFFER),
+                      OnData, new SecondAnswerGuard,
+                      [](gpointer self) { delete static_cast<SecondAnswerGuard*>(self); });
   }
 
  private:

@@ -24,7 +24,9 @@ void Close(sqlite3* handle) {
 
 }  // namespace
 
-bool DatabaseError::IsDamage() const { return code_ == SQLITE_CORRUPT || code_ == SQLITE_NOTADB; }
+bool DatabaseError::IsDamage() const {
+  return code_ == SQLITE_CORRUPT || code_ == SQLITE_NOTADB;
+}
 
 DatabaseError LastError(sqlite3* handle, const std::string& what) {
   return {what + ": " + sqlite3_errmsg(handle), sqlite3_errcode(handle) & 0xff};
@@ -47,7 +49,9 @@ Database::Database(const std::string& path, Mode mode) {
   }
 }
 
-Database::~Database() { Close(handle_); }
+Database::~Database() {
+  Close(handle_);
+}
 
 void Database::Execute(const char* sql) {
   if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {

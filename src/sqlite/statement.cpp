@@ -19,7 +19,9 @@ Statement::Statement(Database& database, std::string_view sql) : database_(datab
         database);
 }
 
-Statement::~Statement() { sqlite3_finalize(handle_); }
+Statement::~Statement() {
+  sqlite3_finalize(handle_);
+}
 
 Statement& Statement::Bind(int index, std::int64_t value) {
   Check(sqlite3_bind_int64(handle_, index, value), database_);
@@ -53,7 +55,9 @@ void Statement::Run() {
   sqlite3_clear_bindings(handle_);
 }
 
-std::int64_t Statement::Integer(int column) const { return sqlite3_column_int64(handle_, column); }
+std::int64_t Statement::Integer(int column) const {
+  return sqlite3_column_int64(handle_, column);
+}
 
 std::string_view Statement::Text(int column) const {
   const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));

@@ -47,7 +47,8 @@ class ClockMap {
 
   Kind kind_;
   std::deque<Minimum> minima_;
-  Nanoseconds origin_media_{0};  ///< the line: delay = origin_delay_ + slope_ (media - origin_media_)
+  Nanoseconds origin_media_{
+      0};  ///< the line: delay = origin_delay_ + slope_ (media - origin_media_)
   Nanoseconds origin_delay_{0};
   double slope_ = 0.0;
 };

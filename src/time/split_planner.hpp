@@ -20,8 +20,8 @@ class SplitPlanner {
   static constexpr Frames kNever = std::numeric_limits<Frames>::max();
 
   struct Options {
-    int rate = 0;                         ///< frames per second, > 0
-    std::chrono::microseconds interval{}; ///< between boundaries, up to 24 h; 0 = no boundaries
+    int rate = 0;                          ///< frames per second, > 0
+    std::chrono::microseconds interval{};  ///< between boundaries, up to 24 h; 0 = no boundaries
     ClockMap::Kind kind = ClockMap::Kind::kCard;
   };
 

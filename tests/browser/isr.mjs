@@ -47,7 +47,7 @@ export class Isr {
         [`[${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`), ''].join('\n'))
       .join('\n'));
     const log = openSync(isr.logPath, 'w');
-    const executable = join(process.env.ISR_BUILD_DIR, 'src', 'isr');
+    const executable = join(process.env.ISR_BUILD_DIR, 'isr');
     isr.process = spawn(executable, ['run', config], { stdio: ['ignore', log, log] });
     isr.ended = once(isr.process, 'exit');
     await waitFor('the page to be served', () => isr.files().catch(() => isr.assertRuns()));

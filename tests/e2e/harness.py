@@ -77,7 +77,7 @@ class Program:
 class Isr(Program):
     """`isr run` with a config of our own, its recordings and its page."""
 
-    EXECUTABLE = Path(os.environ["ISR_BUILD_DIR"]) / "src" / "isr"
+    EXECUTABLE = Path(os.environ["ISR_BUILD_DIR"]) / "isr"
 
     def __init__(self, folder, sections, general=None, env=None):
         self.folder = Path(folder)

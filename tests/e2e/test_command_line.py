@@ -50,7 +50,7 @@ class CommandLineTest(TestCase):
 
     def test_check_prints_the_settings_in_effect_as_a_config(self):
         config = write_config(self.folder / "good.ini", GOOD)
-        result = run_isr("check", config)
+        result = run_isr("check", config, cwd=self.folder)
         self.assertEqual((result.returncode, result.stderr), (EX_OK, ""))
         self.assertIn(f"output_directory = {self.folder}/recordings", result.stdout)
         self.assertRegex(result.stdout, r"(?m)^http_port = 8099$")

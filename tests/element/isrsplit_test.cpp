@@ -19,8 +19,7 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 
 /// 1000 frames a second: a frame is a millisecond.
-constexpr const char* kPcmCaps =
-    "audio/x-raw,format=S16LE,layout=interleaved,rate=1000,channels=1";
+constexpr const char* kPcmCaps = "audio/x-raw,format=S16LE,layout=interleaved,rate=1000,channels=1";
 constexpr const char* kMp3Caps = "audio/mpeg,mpegversion=1,layer=3,rate=1000,channels=1";
 constexpr UtcTime kStart{std::chrono::hours(14) + 500ms};
 
@@ -101,7 +100,8 @@ class IsrSplitTest : public testing::Test {
     return found;
   }
   static gint64 Int64(const Ref<GstMessage>& message, const char* field) {
-    const GValue* const value = gst_structure_get_value(gst_message_get_structure(message.Get()), field);
+    const GValue* const value =
+        gst_structure_get_value(gst_message_get_structure(message.Get()), field);
     return G_VALUE_HOLDS_UINT64(value) ? static_cast<gint64>(g_value_get_uint64(value))
                                        : g_value_get_int64(value);
   }

@@ -11,10 +11,12 @@ using namespace std::chrono_literals;
 using std::chrono::sys_days;
 using std::chrono::year;
 
-constexpr sys_days kSpring = year{2026} / 3 / 29;  // Berlin: 01:00 UTC, +1 h -> +2 h
+constexpr sys_days kSpring = year{2026} / 3 / 29;   // Berlin: 01:00 UTC, +1 h -> +2 h
 constexpr sys_days kAutumn = year{2026} / 10 / 25;  // Berlin: 01:00 UTC, +2 h -> +1 h
 
-FakeZone Berlin() { return FakeZone(1h).From(kSpring + 1h, 2h).From(kAutumn + 1h, 1h); }
+FakeZone Berlin() {
+  return FakeZone(1h).From(kSpring + 1h, 2h).From(kAutumn + 1h, 1h);
+}
 
 TEST(NextBoundary, FallsOnTheHourOfTheWallClock) {
   const FakeZone india(5h + 30min);

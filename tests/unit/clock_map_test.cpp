@@ -42,7 +42,8 @@ TEST(ClockMap, MeasuresTheRateErrorOfACard) {
 
 TEST(ClockMap, TakesAHoldUpOfOneSecondAsJitter) {
   ClockMap map(ClockMap::Kind::kCard);
-  for (int i = 1; i <= 600; ++i) map.Observe(i * 100ms, kBoot + i * 100ms + (i == 300 ? 900ms : 0ms));
+  for (int i = 1; i <= 600; ++i)
+    map.Observe(i * 100ms, kBoot + i * 100ms + (i == 300 ? 900ms : 0ms));
   EXPECT_LT(std::chrono::abs(map.MonotonicAt(60s) - (kBoot + 60s)), 1ms);
 }
 

@@ -18,8 +18,8 @@ class SplitPlannerTest : public testing::Test {
   explicit SplitPlannerTest(UtcTime utc = UtcTime(std::chrono::hours(14)) + 7s) : utc_(utc) {}
 
   std::chrono::microseconds Hear(SplitPlanner& planner, double seconds) {
-    const auto elapsed = std::chrono::round<std::chrono::microseconds>(
-        std::chrono::duration<double>(seconds));
+    const auto elapsed =
+        std::chrono::round<std::chrono::microseconds>(std::chrono::duration<double>(seconds));
     return planner.Observe(static_cast<std::uint64_t>(seconds * kRate), kBoot + elapsed,
                            utc_ + elapsed);
   }
@@ -80,7 +80,8 @@ TEST_F(SplitPlannerTest, DoesNotCrossABoundaryTwiceWhenTheClockIsSlewedBack) {
 
 TEST_F(SplitPlannerTest, CountsExactlyOverManyDays) {
   const SplitPlanner::Frames frame = std::uint64_t{400} * 86400 * 384000;
-  SplitPlanner planner({.rate = 384000, .interval = 60min, .kind = ClockMap::Kind::kNetwork}, zone_);
+  SplitPlanner planner({.rate = 384000, .interval = 60min, .kind = ClockMap::Kind::kNetwork},
+                       zone_);
   planner.Observe(frame, kBoot, UtcTime(10min));
   EXPECT_EQ(planner.UtcAt(frame), UtcTime(10min));
   planner.FileBegins(frame);

@@ -1,0 +1,373 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "catalogue/audio_files.hpp"
+#include "catalogue/catalogue.hpp"
+#include "catalogue/reader.hpp"
+#include "catalogue/scan.hpp"
+
+namespace isr {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::hours;
+using std::chrono::seconds;
+
+UtcTime At(std::int64_t unix_seconds) { return UtcTime(seconds(unix_seconds)); }
+
+Segment MakeSegment(const std::string& name, std::int64_t start, const std::string& source = "radio") {
+  Segment segment;
+  segment.name = name;
+  segment.source = source;
+  segment.format = "mp3";
+  segment.start = At(start);
+  segment.utc_offset = hours(1);
+  segment.rate = 44100;
+  segment.frames = 44100 * 60;
+  segment.bytes = 960000;
+  segment.began = Cause::kBoundary;
+  segment.ended = Cause::kBoundary;
+  return segment;
+}
+
+std::vector<std::string> NamesOf(const std::vector<Segment>& segments) {
+  std::vector<std::string> names;
+  for (const Segment& segment : segments) names.push_back(segment.name);
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+class CatalogueTest : public testing::Test {
+ protected:
+  CatalogueTest() {
+    char pattern[] = "/tmp/isr-catalogue-XXXXXX";
+    root_ = ::mkdtemp(pattern);
+    state_ = root_ + "/var/state";
+    output_ = root_ + "/recordings";
+    database_ = state_ + "/catalogue.db";
+    fs::create_directories(output_);
+  }
+  ~CatalogueTest() override { fs::remove_all(root_); }
+
+  /// Opens a catalogue, lets `use` call it, and closes it: all is then applied.
+  template <typename Use>
+  void Run(Use use) {
+    Catalogue catalogue(state_, output_);
+    use(catalogue);
+  }
+  void RunScan() {
+    Run([](Catalogue& catalogue) { catalogue.Scan(); });
+  }
+
+  void WriteFile(const std::string& name, size_t size = 100) {
+    fs::create_directories(fs::path(output_ + "/" + name).parent_path());
+    std::ofstream(output_ + "/" + name) << std::string(size, 'x');
+  }
+
+  std::vector<Segment> List(const SegmentFilter& filter = {}) {
+    return CatalogueReader(database_).ListSegments(filter);
+  }
+  Names ListNames(const SegmentFilter& filter = {}) { return NamesOf(List(filter)); }
+  std::optional<Segment> Find(const std::string& name) {
+    return CatalogueReader(database_).FindSegment(name);
+  }
+
+  std::string root_;
+  std::string state_;
+  std::string output_;
+  std::string database_;
+};
+
+TEST_F(CatalogueTest, ASegmentIsKeptAsItWasGiven) {
+  Segment segment = MakeSegment("2026/11/Stöße #1.mp3", 1763712000);
+  segment.start += std::chrono::microseconds(123456);
+  segment.utc_offset = seconds(-12600);
+  segment.ended = Cause::kFormatChange;
+  Run([&](Catalogue& catalogue) { catalogue.SegmentEnded(segment); });
+
+  const auto found = Find(segment.name);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->source, "radio");
+  EXPECT_EQ(found->format, "mp3");
+  EXPECT_EQ(found->start, segment.start);
+  EXPECT_EQ(found->utc_offset, seconds(-12600));
+  EXPECT_EQ(found->rate, 44100);
+  EXPECT_EQ(found->frames, segment.frames);
+  EXPECT_EQ(found->bytes, 960000);
+  EXPECT_EQ(found->began, Cause::kBoundary);
+  EXPECT_EQ(found->ended, Cause::kFormatChange);
+  EXPECT_FALSE(found->growing);
+}
+
+TEST_F(CatalogueTest, ChangesAreAppliedInOrder) {
+  Segment segment = MakeSegment("a.mp3", 1000);
+  Run([&](Catalogue& catalogue) {
+    catalogue.SegmentBegan(segment);
+    for (int i = 1; i <= 500; ++i) catalogue.SegmentGrew("a.mp3", i, i * 10);
+  });
+  EXPECT_EQ(Find("a.mp3")->frames, 500);
+  EXPECT_EQ(Find("a.mp3")->bytes, 5000);
+  EXPECT_TRUE(Find("a.mp3")->growing);
+  Run([&](Catalogue& catalogue) {
+    catalogue.SegmentGrew("a.mp3", 501, 5010);
+    catalogue.SegmentEnded(segment);
+  });
+  EXPECT_FALSE(Find("a.mp3")->growing);
+  EXPECT_EQ(Find("a.mp3")->frames, segment.frames);
+}
+
+TEST_F(CatalogueTest, GapsAreListedByTimeAndSource) {
+  Run([](Catalogue& catalogue) {
+    catalogue.GapFound({"radio", At(200), At(210), Cause::kReconnect});
+    catalogue.GapFound({"card", At(100), At(110), Cause::kDiskFull});
+    catalogue.GapFound({"card", At(100), At(120), Cause::kDiskFull});
+  });
+  CatalogueReader reader(database_);
+  const auto all = reader.ListGaps(At(0), At(1000), "");
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].source, "card");
+  EXPECT_EQ(all[0].end, At(120));
+  EXPECT_EQ(all[0].cause, Cause::kDiskFull);
+  EXPECT_EQ(reader.ListGaps(At(0), At(1000), "radio").size(), 1U);
+  EXPECT_EQ(reader.ListGaps(At(120), At(200), "").size(), 0U);
+}
+
+TEST_F(CatalogueTest, TheListIsNewestFirstAndFiltered) {
+  Run([](Catalogue& catalogue) {
+    catalogue.SegmentEnded(MakeSegment("a.mp3", 100));
+    catalogue.SegmentEnded(MakeSegment("c.mp3", 300, "Card"));
+    catalogue.SegmentEnded(MakeSegment("b.mp3", 200));
+  });
+  EXPECT_EQ(ListNames(), (Names{"c.mp3", "b.mp3", "a.mp3"}));
+  EXPECT_EQ(ListNames({.from = At(200)}), (Names{"c.mp3", "b.mp3"}));
+  EXPECT_EQ(ListNames({.to = At(200)}), (Names{"a.mp3"}));
+  EXPECT_EQ(ListNames({.source = "radio"}), (Names{"b.mp3", "a.mp3"}));
+  EXPECT_EQ(ListNames({.text = "cARd"}), (Names{"c.mp3"}));
+  EXPECT_EQ(ListNames({.text = "B.m"}), (Names{"b.mp3"}));
+  EXPECT_EQ(ListNames({.text = "%"}), Names{});
+  EXPECT_EQ(ListNames({.limit = 1}), (Names{"c.mp3"}));
+}
+
+TEST_F(CatalogueTest, PagesJoinedAreTheWholeList) {
+  Run([](Catalogue& catalogue) {
+    for (int i = 0; i < 25; ++i) {
+      // Five at a time begin at once: the name decides.
+      catalogue.SegmentEnded(MakeSegment(std::to_string(100 + i) + ".mp3", 1000 + i / 5));
+    }
+  });
+  Names joined;
+  SegmentFilter filter{.limit = 4};
+  while (true) {
+    const auto page = List(filter);
+    if (page.empty()) break;
+    for (const Segment& segment : page) joined.push_back(segment.name);
+    filter.after = SegmentCursor{page.back().start, page.back().name};
+  }
+  EXPECT_EQ(joined, ListNames());
+  EXPECT_EQ(joined.size(), 25U);
+}
+
+TEST_F(CatalogueTest, DaysAreThoseOfThePlaceOfTheRecording) {
+  Run([](Catalogue& catalogue) {
+    // 2026-11-20 23:30 and 22:30 UTC at +01:00: either side of midnight.
+    catalogue.SegmentEnded(MakeSegment("a.mp3", 1795217400));
+    catalogue.SegmentEnded(MakeSegment("b.mp3", 1795213800));
+    Segment foreign = MakeSegment("c.mp3", 1795213800, "");
+    foreign.rate = 0;
+    catalogue.SegmentEnded(foreign);
+  });
+  const auto days = CatalogueReader(database_).ListDays();
+  ASSERT_EQ(days.size(), 2U);
+  EXPECT_EQ(days[0].day, "2026-11-21");
+  EXPECT_EQ(days[0].count, 1);
+  EXPECT_EQ(days[1].day, "2026-11-20");
+  EXPECT_EQ(days[1].count, 2);
+  EXPECT_DOUBLE_EQ(days[1].duration, 60.0);
+  EXPECT_EQ(days[1].bytes, 1920000);
+}
+
+TEST_F(CatalogueTest, FilesWithoutARowBecomeForeignRows) {
+  WriteFile("deep/er/Über #1.FLAC", 1234);
+  WriteFile("note.txt");
+  WriteFile(".hidden.mp3");
+  WriteFile(".trash/x.mp3");
+  WriteFile("analyses/x.mp3");
+  WriteFile("noext");
+  RunScan();
+  const auto segments = List();
+  ASSERT_EQ(NamesOf(segments), (Names{"deep/er/Über #1.FLAC"}));
+  EXPECT_EQ(segments[0].source, "");
+  EXPECT_EQ(segments[0].format, "flac");
+  EXPECT_EQ(segments[0].bytes, 1234);
+  EXPECT_EQ(segments[0].rate, 0);
+  EXPECT_FALSE(segments[0].ended);
+  EXPECT_FALSE(segments[0].growing);
+  const auto age = SystemClock().Utc() - segments[0].start;
+  EXPECT_LT(std::chrono::abs(age), hours(1));
+}
+
+TEST_F(CatalogueTest, LinksCountOnlyWithinTheTree) {
+  WriteFile("a.mp3");
+  std::ofstream(root_ + "/secret.mp3") << "x";
+  fs::create_symlink("a.mp3", output_ + "/within.mp3");
+  fs::create_symlink("../secret.mp3", output_ + "/out.mp3");
+  fs::create_symlink(root_ + "/secret.mp3", output_ + "/absolute.mp3");
+  fs::create_directory_symlink("..", output_ + "/up");
+  ASSERT_EQ(::mkfifo((output_ + "/pipe.mp3").c_str(), 0600), 0);
+  fs::create_directory(output_ + "/folder.mp3");
+  RunScan();
+  auto names = ListNames();
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (Names{"a.mp3", "within.mp3"}));
+}
+
+TEST_F(CatalogueTest, RowsWhoseFileIsGoneGo) {
+  WriteFile("kept.mp3");
+  Run([](Catalogue& catalogue) {
+    catalogue.SegmentEnded(MakeSegment("kept.mp3", 100));
+    catalogue.SegmentEnded(MakeSegment("gone.mp3", 200));
+  });
+  RunScan();
+  EXPECT_EQ(ListNames(), (Names{"kept.mp3"}));
+  EXPECT_EQ(Find("kept.mp3")->source, "radio");
+}
+
+TEST_F(CatalogueTest, ARowThatGrewWhenTheDaemonDiedEndsWithTheCrash) {
+  WriteFile("a.mp3", 4321);
+  Run([](Catalogue& catalogue) { catalogue.SegmentBegan(MakeSegment("a.mp3", 100)); });
+  RunScan();
+  const auto segment = Find("a.mp3");
+  ASSERT_TRUE(segment);
+  EXPECT_FALSE(segment->growing);
+  EXPECT_EQ(segment->ended, Cause::kCrash);
+  EXPECT_EQ(segment->bytes, 4321);
+  EXPECT_EQ(segment->source, "radio");
+  EXPECT_EQ(segment->start, At(100));
+}
+
+TEST_F(CatalogueTest, ARowThatBeganInThisRunIsLeftAlone) {
+  WriteFile("there.mp3", 4321);
+  Run([](Catalogue& catalogue) {
+    catalogue.SegmentBegan(MakeSegment("there.mp3", 100));
+    catalogue.SegmentBegan(MakeSegment("not-yet.mp3", 200));
+    catalogue.Scan();
+  });
+  EXPECT_TRUE(Find("there.mp3")->growing);
+  EXPECT_EQ(Find("there.mp3")->bytes, 960000);
+  EXPECT_TRUE(Find("not-yet.mp3")->growing);
+}
+
+TEST_F(CatalogueTest, AFileFoundBeforeItsRowComesIsNotForeignForLong) {
+  WriteFile("a.mp3");
+  Run([](Catalogue& catalogue) {
+    catalogue.Scan();
+    catalogue.SegmentBegan(MakeSegment("a.mp3", 100));
+  });
+  EXPECT_EQ(Find("a.mp3")->source, "radio");
+  EXPECT_TRUE(Find("a.mp3")->growing);
+}
+
+TEST_F(CatalogueTest, AForeignFileThatWasStillCopiedIsMeasuredAgain) {
+  WriteFile("a.mp3", 10);
+  RunScan();
+  WriteFile("a.mp3", 20);
+  RunScan();
+  EXPECT_EQ(Find("a.mp3")->bytes, 20);
+}
+
+TEST_F(CatalogueTest, AMissingOutputDirectoryChangesNothing) {
+  WriteFile("a.mp3");
+  RunScan();
+  fs::rename(output_, root_ + "/elsewhere");
+  RunScan();
+  EXPECT_EQ(ListNames(), (Names{"a.mp3"}));
+}
+
+TEST(CompareWithFiles, RowsInAnUnreadableFolderStay) {
+  FoundFiles found;
+  found.unread = {"locked/"};
+  const std::vector<Segment> rows{MakeSegment("locked/a.mp3", 1), MakeSegment("lockedb.mp3", 2)};
+  const auto result = CompareWithFiles(
+      found, rows, [](const std::string&) { return false; }, [](UtcTime) { return seconds(0); });
+  EXPECT_EQ(result.vanished, (Names{"lockedb.mp3"}));
+}
+
+TEST_F(CatalogueTest, AFileThatIsNoDatabaseIsSetAside) {
+  fs::create_directories(state_);
+  for (int i = 1; i <= 2; ++i) {
+    std::ofstream(database_) << std::string(8192, 'x');
+    WriteFile("a.mp3");
+    RunScan();
+    EXPECT_EQ(ListNames(), (Names{"a.mp3"}));
+    EXPECT_EQ(fs::file_size(database_ + ".damaged-" + std::to_string(i)), 8192U);
+  }
+}
+
+TEST_F(CatalogueTest, ADatabaseOfANewerVersionIsSetAside) {
+  Run([](Catalogue& catalogue) { catalogue.SegmentEnded(MakeSegment("a.mp3", 1)); });
+  Database(database_, Database::Mode::kReadWrite).SetUserVersion(99);
+  Run([](Catalogue&) {});
+  EXPECT_EQ(ListNames(), Names{});
+  EXPECT_TRUE(fs::exists(database_ + ".damaged-1"));
+}
+
+TEST_F(CatalogueTest, DamageFoundWhileRunningKeepsWhatIsBeingRecorded) {
+  WriteFile("old.mp3");
+  Run([](Catalogue& catalogue) {
+    for (int i = 0; i < 2000; ++i) {
+      catalogue.SegmentEnded(MakeSegment("gone-" + std::to_string(i) + ".mp3", i));
+    }
+  });
+  {
+    // All pages but the first: the schema can still be read.
+    std::fstream file(database_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(5 * 4096);
+    const auto size = static_cast<size_t>(fs::file_size(database_));
+    file << std::string(size - 5 * 4096, '\xff');
+  }
+  Run([](Catalogue& catalogue) {
+    catalogue.SegmentBegan(MakeSegment("now.mp3", 5000));
+    catalogue.Scan();
+  });
+  EXPECT_TRUE(fs::exists(database_ + ".damaged-1"));
+  ASSERT_TRUE(Find("now.mp3"));
+  EXPECT_TRUE(Find("now.mp3")->growing);
+  ASSERT_TRUE(Find("old.mp3"));
+  EXPECT_EQ(ListNames().size(), 2U);
+}
+
+TEST_F(CatalogueTest, AStateDirectoryThatCannotBeMadeIsAnError) {
+  std::ofstream(root_ + "/var") << "a file";
+  EXPECT_THROW(Catalogue(state_, output_), Error);
+}
+
+TEST(RecordingName, AcceptsOnlyVisibleAudioBelowTheTree) {
+  EXPECT_TRUE(IsRecordingName("a.wav"));
+  EXPECT_TRUE(IsRecordingName("2026/11/21/14 00 + 100% #1?.MP3"));
+  EXPECT_TRUE(IsRecordingName("a..b.mp3"));
+  EXPECT_FALSE(IsRecordingName(""));
+  EXPECT_FALSE(IsRecordingName("/a.wav"));
+  EXPECT_FALSE(IsRecordingName("a//b.wav"));
+  EXPECT_FALSE(IsRecordingName("../a.wav"));
+  EXPECT_FALSE(IsRecordingName("a/../b.wav"));
+  EXPECT_FALSE(IsRecordingName("./a.wav"));
+  EXPECT_FALSE(IsRecordingName(".a.wav"));
+  EXPECT_FALSE(IsRecordingName("a/.b/c.wav"));
+  EXPECT_FALSE(IsRecordingName("a.txt"));
+  EXPECT_FALSE(IsRecordingName("wav"));
+  EXPECT_FALSE(IsRecordingName("x.wav/y"));
+  EXPECT_FALSE(IsRecordingName(std::string_view("a\0b.wav", 7)));
+  EXPECT_FALSE(IsRecordingName("\xff.wav"));
+}
+
+}  // namespace
+}  // namespace isr

@@ -1,0 +1,167 @@
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "http/byte_range.hpp"
+#include "http/growing_wav.hpp"
+#include "http/media_type.hpp"
+#include "http/own_host.hpp"
+#include "http/router.hpp"
+#include "http/time_text.hpp"
+#include "http/url_text.hpp"
+
+namespace isr {
+namespace {
+
+using Kind = ByteRange::Kind;
+
+void ExpectRange(const char* header, std::uint64_t size, Kind kind, std::uint64_t offset,
+                 std::uint64_t length) {
+  const ByteRange range = ResolveRange(header, size);
+  EXPECT_EQ(range.kind, kind) << header;
+  EXPECT_EQ(range.offset, offset) << header;
+  EXPECT_EQ(range.length, length) << header;
+}
+
+TEST(ByteRange, OneRangeIsClampedToTheFile) {
+  ExpectRange("bytes=0-0", 100, Kind::kPart, 0, 1);
+  ExpectRange("bytes=10-19", 100, Kind::kPart, 10, 10);
+  ExpectRange("bytes=10-", 100, Kind::kPart, 10, 90);
+  ExpectRange("bytes=99-99999999999", 100, Kind::kPart, 99, 1);
+  ExpectRange("bytes=0-99999999999999999999999", 100, Kind::kPart, 0, 100);
+  ExpectRange("bytes=-1", 100, Kind::kPart, 99, 1);
+  ExpectRange("bytes=-99999", 100, Kind::kPart, 0, 100);
+  ExpectRange("Bytes = 1-2", 100, Kind::kPart, 1, 2);
+}
+
+TEST(ByteRange, WhatLiesBehindTheEndIsUnsatisfiable) {
+  ExpectRange("bytes=100-", 100, Kind::kUnsatisfiable, 0, 0);
+  ExpectRange("bytes=99999999999999999999999-", 100, Kind::kUnsatisfiable, 0, 0);
+  ExpectRange("bytes=-0", 100, Kind::kUnsatisfiable, 0, 0);
+  ExpectRange("bytes=0-", 0, Kind::kUnsatisfiable, 0, 0);
+  ExpectRange("bytes=-5", 0, Kind::kUnsatisfiable, 0, 0);
+}
+
+TEST(ByteRange, WhatIsNoSingleRangeIsIgnored) {
+  for (const char* const header : {"", "bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=a-b",
+                                   "bytes=0-1,5-6", "bytes=0x1-2", "bytes=+1-2", "lines=1-2",
+                                   "bytes=1", "bytes=--1", "bytes=1-2-3"}) {
+    ExpectRange(header, 100, Kind::kWhole, 0, 100);
+  }
+}
+
+std::string Little(std::uint32_t value, int count) {
+  std::string text;
+  for (; count > 0; --count, value >>= 8) text += static_cast<char>(value & 0xff);
+  return text;
+}
+
+std::string WavHeader(const std::string& before_data, std::uint32_t frame_size = 4) {
+  const std::string fmt = Little(1, 2) + Little(2, 2) + Little(48000, 4) +
+                          Little(48000 * frame_size, 4) + Little(frame_size, 2) + Little(16, 2);
+  return "RIFF" + Little(0, 4) + "WAVEfmt " + Little(16, 4) + fmt + before_data + "data" +
+         Little(0, 4);
+}
+
+TEST(GrowingWav, SizesAreThoseOfThisMoment) {
+  const auto snapshot = SnapshotOfGrowingWav(WavHeader("") + "samples", 44 + 4000);
+  ASSERT_TRUE(snapshot);
+  EXPECT_EQ(snapshot->size, 4044U);
+  EXPECT_EQ(snapshot->head.size(), 44U);
+  EXPECT_EQ(snapshot->head.substr(4, 4), Little(4036, 4));
+  EXPECT_EQ(snapshot->head.substr(40, 4), Little(4000, 4));
+}
+
+TEST(GrowingWav, EndsWithAWholeFrame) {
+  EXPECT_EQ(SnapshotOfGrowingWav(WavHeader("", 6), 44 + 17)->size, 44U + 12U);
+}
+
+TEST(GrowingWav, FindsTheDataBehindOtherChunks) {
+  const std::string chunks = "bext" + Little(3, 4) + "abc" + std::string(1, '\0') + "LIST" +
+                             Little(4, 4) + "INFO";
+  const auto snapshot = SnapshotOfGrowingWav(WavHeader(chunks), 68 + 8);
+  ASSERT_TRUE(snapshot);
+  EXPECT_EQ(snapshot->head.size(), 68U);
+  EXPECT_EQ(snapshot->head.substr(64, 4), Little(8, 4));
+}
+
+TEST(GrowingWav, BeyondFourGigabytesTheSizesSayToTheEnd) {
+  const auto snapshot = SnapshotOfGrowingWav(WavHeader(""), 44 + (5ULL << 30));
+  ASSERT_TRUE(snapshot);
+  EXPECT_EQ(snapshot->head.substr(40, 4), Little(0xffffffff, 4));
+  EXPECT_EQ(snapshot->size, 44 + (5ULL << 30));
+}
+
+TEST(GrowingWav, WhatIsNoWavIsLeftAlone) {
+  const std::string good = WavHeader("") + "abcd";
+  for (size_t length = 0; length < 44; ++length) {
+    EXPECT_FALSE(SnapshotOfGrowingWav(good.substr(0, length), length)) << length;
+  }
+  EXPECT_FALSE(SnapshotOfGrowingWav("RIFF" + Little(0, 4) + "AVI " + std::string(40, 'x'), 52));
+  EXPECT_FALSE(SnapshotOfGrowingWav("RIFF" + Little(0, 4) + "WAVEjunk" + Little(0xffffffff, 4), 20));
+  EXPECT_EQ(SnapshotOfGrowingWav(WavHeader("", 0), 50)->size, 50U);
+}
+
+TEST(UrlText, PathsKeepThePlus) {
+  EXPECT_EQ(DecodePath("/a+b%20c%2Fd%25%C3%A9"), "/a+b c/d%\xC3\xA9");
+  EXPECT_FALSE(DecodePath("/%"));
+  EXPECT_FALSE(DecodePath("/%4"));
+  EXPECT_FALSE(DecodePath("/%g0"));
+}
+
+TEST(UrlText, QueriesComeBackAsTheyWereEncoded) {
+  const std::map<std::string, std::string> parameters{{"a", "x y&z=1+2%"}, {"b", ""}, {"c", "é"}};
+  EXPECT_EQ(DecodeQuery(EncodeQuery(parameters)), parameters);
+  EXPECT_EQ(DecodeQuery("a=1&&b&a=x+y"),
+            (std::map<std::string, std::string>{{"a", "x y"}, {"b", ""}}));
+  EXPECT_FALSE(DecodeQuery("a=%zz"));
+}
+
+TEST(OwnHost, KnowsThisMachineAndNoOther) {
+  for (const char* const host :
+       {"127.0.0.1", "127.0.0.1:8080", "[::1]:8080", "[fe80::1]", "192.168.1.5:80", "localhost",
+        "LOCALHOST:1", "studio", "Studio:8080", "studio.local", "studio.local.:8080"}) {
+    EXPECT_TRUE(IsOwnHost(host, "Studio")) << host;
+  }
+  for (const char* const host : {"", ":80", "evil.example", "localhost.evil.example", "studio.evil",
+                                 "127.0.0.1, evil.example", "[evil]", "127.0.0.1.evil"}) {
+    EXPECT_FALSE(IsOwnHost(host, "Studio")) << host;
+  }
+}
+
+TEST(MediaType, AttachmentNamesAreSafeAndWhole) {
+  EXPECT_EQ(AttachmentDisposition("2026/a b.wav"), "attachment; filename=\"a b.wav\"");
+  EXPECT_EQ(AttachmentDisposition("St\xC3\xB6\"r\\%\n.mp3"),
+            "attachment; filename=\"St___r___.mp3\"; filename*=UTF-8''St%C3%B6%22r%5C%25%0A.mp3");
+  EXPECT_EQ(MediaTypeOf("opus"), "audio/ogg");
+  EXPECT_EQ(MediaTypeOf("exe"), "");
+}
+
+TEST(TimeText, ReadsSecondsAndIso) {
+  const UtcTime expected{std::chrono::seconds(1795266000)};
+  EXPECT_EQ(ParseTime("1795266000"), expected);
+  EXPECT_EQ(ParseTime("1795266000.25"), expected + std::chrono::milliseconds(250));
+  EXPECT_EQ(ParseTime("2026-11-21T13:00:00Z"), expected);
+  EXPECT_EQ(ParseTime("2026-11-21T14:00:00+01:00"), expected);
+  EXPECT_EQ(ParseTime("2026-11-21 14:00:00 01:00"), expected);
+  EXPECT_TRUE(ParseTime("2026-11-21"));
+  for (const char* const text : {"", "x", "nan", "inf", "1e300", "2026-13-01", "2026-11-21T25:00:00Z"}) {
+    EXPECT_FALSE(ParseTime(text)) << text;
+  }
+}
+
+TEST(TimeText, WritesTheClockOnTheWall) {
+  const UtcTime time{std::chrono::microseconds(1795266000999999)};
+  EXPECT_EQ(FormatLocalTime(time, std::chrono::hours(1)), "2026-11-21T14:00:00+01:00");
+  EXPECT_EQ(FormatLocalTime(time, std::chrono::minutes(-210)), "2026-11-21T09:30:00-03:30");
+}
+
+TEST(Router, PrefersTheExactRoute) {
+  EXPECT_EQ(FindRoute("/api/files").path, "/api/files");
+  EXPECT_EQ(FindRoute("/api/filesystem").path, "/");
+  EXPECT_EQ(FindRoute("/stream/a/b.wav").path, "/stream/");
+  EXPECT_EQ(FindRoute("/").path, "/");
+}
+
+}  // namespace
+}  // namespace isr
