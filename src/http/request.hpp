@@ -7,9 +7,9 @@ namespace isr {
 
 /// What a resource needs to know of a request: plain values that any thread may read.
 struct Request {
-  std::string method;  ///< "GET" or "HEAD" by the time a resource sees it
-  std::string path;    ///< decoded
-  std::string tail;    ///< of the path, behind the route's prefix
+  std::string method;                        ///< "GET" or "HEAD" by the time a resource sees it
+  std::string path;                          ///< decoded
+  std::string tail;                          ///< of the path, behind the route's prefix
   std::map<std::string, std::string> query;  ///< decoded
 
   // Header fields; empty when absent.
