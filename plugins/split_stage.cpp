@@ -55,7 +55,7 @@ GstFlowReturn SplitStage::Take(Ref<GstBuffer> buffer) {
   if (frames == 0) return GST_FLOW_OK;
   CountLost(buffer.Get(), frames);
   Observe(frames);
-  if (settled_) return Emit(std::move(buffer));
+  if (settled_) return Emit(buffer.Get());
   held_.push_back(std::move(buffer));
   return Settling(clock_.Monotonic()) ? GST_FLOW_OK : ReleaseHeld();
 }
@@ -94,15 +94,15 @@ GstFlowReturn SplitStage::ReleaseHeld() {
   settled_ = true;
   GstFlowReturn flow = GST_FLOW_OK;
   while (flow == GST_FLOW_OK && !held_.empty()) {
-    Ref<GstBuffer> buffer = std::move(held_.front());
+    const Ref<GstBuffer> buffer = std::move(held_.front());
     held_.pop_front();
-    flow = Emit(std::move(buffer));
+    flow = Emit(buffer.Get());
   }
   return flow;
 }
 
-GstFlowReturn SplitStage::Emit(Ref<GstBuffer> buffer) {
-  const std::uint64_t frames = FramesOf(buffer.Get());
+GstFlowReturn SplitStage::Emit(GstBuffer* buffer) {
+  const std::uint64_t frames = FramesOf(buffer);
   std::uint64_t done = 0;
   while (done < frames) {
     if (files_ == 0) {
@@ -114,7 +114,7 @@ GstFlowReturn SplitStage::Emit(Ref<GstBuffer> buffer) {
     const std::uint64_t boundary = planner_->BoundaryFrame();
     const std::uint64_t here = passed_ + lost_;
     if (bytes_per_frame_ > 0 && boundary > here) count = std::min(count, boundary - here);
-    const GstFlowReturn flow = EmitPart(buffer.Get(), done, count);
+    const GstFlowReturn flow = EmitPart(buffer, done, count);
     if (flow != GST_FLOW_OK) return flow;
     done += count;
   }

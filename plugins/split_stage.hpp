@@ -55,7 +55,7 @@ class SplitStage {
   void CountLost(GstBuffer* buffer, std::uint64_t frames);
   bool Settling(MonotonicTime now) const;
   GstFlowReturn ReleaseHeld();
-  GstFlowReturn Emit(Ref<GstBuffer> buffer);
+  GstFlowReturn Emit(GstBuffer* buffer);
   GstFlowReturn EmitPart(GstBuffer* buffer, std::uint64_t offset, std::uint64_t count);
   void BeginFile(const char* cause);
   GstClockTime TimeOf(std::uint64_t frame) const;

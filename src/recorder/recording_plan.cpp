@@ -90,7 +90,7 @@ Ref<GstElement> RecordingPlan::Build() {
   if (source.kind == SourceBin::Kind::kCoded) {
     SetProperty(split.Get(), "settle-time", kCodedSettleTime);
   }
-  const Ref<GstElement> pipeline = MakePipeline(settings_.name);
+  Ref<GstElement> pipeline = MakePipeline(settings_.name);
   AddAndLink(pipeline.Get(), {source.bin, split, MakeQueue(QueueBytes(source, settings_)),
                               BuildSink(source.muxer)});
   const std::lock_guard lock(mutex_);

@@ -109,9 +109,9 @@ class RecordTest(unittest.TestCase):
     def test_the_loss_is_in_the_ledger_with_its_length(self):
         rows = recordings.gaps(self.isr.recordings, "radio")
         self.assertEqual([row["cause"] for row in rows], ["reconnect"])
-        self.assertAlmostEqual(rows[0]["start_us"], self.before_the_loss()[-1].end_us, delta=MP3_FRAME_US)
+        self.assertAlmostEqual(rows[0]["start"], self.before_the_loss()[-1].end_us, delta=MP3_FRAME_US)
         later = self.radio[len(self.before_the_loss())]
-        self.assertAlmostEqual(rows[0]["end_us"], later.start_us, delta=MP3_FRAME_US)
+        self.assertAlmostEqual(rows[0]["end"], later.start_us, delta=MP3_FRAME_US)
 
     def test_the_joined_sound_card_files_hold_every_sample_once_while_the_server_dies(self):
         numbers = pulse.read_frames(b"".join(WavFile(segment.path).pcm for segment in self.mic))
