@@ -2,6 +2,9 @@
 
 #include <map>
 #include <string>
+#include <vector>
+
+#include "model/source_status.hpp"
 
 namespace isr {
 
@@ -17,6 +20,8 @@ struct Request {
   std::string if_range;
   std::string if_none_match;
   std::string if_modified_since;
+
+  std::vector<SourceStatus> sources;  ///< what they were doing when the request came
 };
 
 }  // namespace isr

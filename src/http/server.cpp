@@ -117,6 +117,7 @@ void HttpServer::Dispatch(Exchange& exchange) {
     return;
   }
   request.tail = request.path.substr(route.path.size());
+  request.sources = services_.status.Status();
   if (route.runs_on == RunsOn::kMainThread) {
     exchange.Answer(Run(route, request, services_));
   } else {

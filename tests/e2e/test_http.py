@@ -101,7 +101,7 @@ class HttpTest(unittest.TestCase):
     def test_a_growing_file_is_whole_as_far_as_it_goes_and_never_cached(self):
         def growing():
             newest = self.isr.get_json("/api/files")[0]
-            return newest["recording"] and newest["duration"] > 0.5 and newest["name"]
+            return newest["recording"] and (newest["duration"] or 0) > 0.5 and newest["name"]
 
         name = wait_for("half a second of a file", growing, alive=[self.isr])
         status, headers, body = self.isr.get("/stream/" + name)
