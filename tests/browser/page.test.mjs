@@ -26,7 +26,7 @@ before(async () => {
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
-  page = await browser.newPage();
+  page = await (await browser.newContext()).newPage();
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
