@@ -23,8 +23,9 @@
  * `isr-end`: the stream ends, after at least one frame; a stream without any is an error. `frame`
  * (guint64, frames passed), `end-utc` (gint64, microseconds).
  *
- * `isr-gap`: the source lost audio. `frame` (guint64, frames taken in before it), `missing`
- * (guint64, frames), `rate` (gint), `start-utc` (gint64, microseconds).
+ * `isr-gap`: audio was lost. `frame` (guint64, frames passed before it), `missing`
+ * (guint64, frames), `rate` (gint), `start-utc` (gint64, microseconds), `cause` (string: "xrun" or
+ * "disk-full").
  *
  * `isr-clock-step`: the wall clock was set. `microseconds` (gint64, signed).
  */
@@ -53,6 +54,7 @@ enum Property {
   kPropBeginCause,
   kPropFrames,
   kPropLastArrival,
+  kPropDropping,
 };
 
 /// The element's C++ half: in a GObject's own memory no constructor runs.
@@ -231,6 +233,9 @@ void SetPropertyValue(GObject* object, guint id, const GValue* value, GParamSpec
     case kPropBeginCause:
       state.begin_cause = text();
       break;
+    case kPropDropping:
+      if (state.stage != nullptr) state.stage->SetDropping(g_value_get_boolean(value) != FALSE);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
@@ -297,6 +302,13 @@ void InstallProperties(GObjectClass* klass) {
           g_param_spec_int64("last-arrival", "Last arrival",
                              "When audio last came in (ns of CLOCK_MONOTONIC, 0 = not yet)", 0,
                              G_MAXINT64, 0, readable));
+  install(kPropDropping,
+          g_param_spec_boolean("dropping", "Dropping",
+                               "Let audio go, into a gap, because the disk does not take it; a new "
+                               "file begins after it",
+                               FALSE,
+                               static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS |
+                                                        GST_PARAM_MUTABLE_PLAYING)));
 }
 
 }  // namespace

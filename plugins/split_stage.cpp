@@ -55,6 +55,7 @@ GstFlowReturn SplitStage::Take(Ref<GstBuffer> buffer) {
   if (frames == 0) return GST_FLOW_OK;
   CountLost(buffer.Get(), frames);
   Observe(frames);
+  if (Drop(frames)) return GST_FLOW_OK;
   if (settled_) return Emit(std::move(buffer));
   held_.push_back(std::move(buffer));
   return Settling(clock_.Monotonic()) ? GST_FLOW_OK : ReleaseHeld();
@@ -67,20 +68,39 @@ void SplitStage::CountLost(GstBuffer* buffer, std::uint64_t frames) {
   const std::uint64_t offset = GST_BUFFER_OFFSET(buffer);
   const std::uint64_t expected = std::exchange(next_offset_, offset + frames).value_or(offset);
   if (offset <= expected) return;
-  const std::uint64_t missing = offset - expected;
-  const UtcTime start = planner_->UtcAt(arrived_ + lost_);
-  output_.Post(gst_structure_new("isr-gap", "frame", G_TYPE_UINT64, arrived_, "missing",
-                                 G_TYPE_UINT64, missing, "rate", G_TYPE_INT, rate_, "start-utc",
-                                 G_TYPE_INT64, gint64{start.time_since_epoch().count()}, nullptr));
-  lost_ += missing;
+  taken_ += offset - expected;
+  Skip(offset - expected, "xrun");
+}
+
+/// Writes down a gap that ends with the frame to come.
+void SplitStage::Skip(std::uint64_t frames, const char* cause) {
+  const UtcTime start = planner_->UtcAt(passed_ + skipped_);
+  output_.Post(gst_structure_new("isr-gap", "frame", G_TYPE_UINT64, passed_.load(), "missing",
+                                 G_TYPE_UINT64, frames, "rate", G_TYPE_INT, rate_, "start-utc",
+                                 G_TYPE_INT64, gint64{start.time_since_epoch().count()}, "cause",
+                                 G_TYPE_STRING, cause, nullptr));
+  skipped_ += frames;
+}
+
+/// While nobody can take it, audio is let go here, where it is counted: what is lost further down
+/// would shift everything after it. Whether these frames were dropped.
+bool SplitStage::Drop(std::uint64_t frames) {
+  if (dropping_ && files_ > 0) {
+    dropped_ += frames;
+    return true;
+  }
+  if (dropped_ == 0) return false;
+  Skip(std::exchange(dropped_, 0), "disk-full");
+  BeginFile("disk-full");
+  return false;
 }
 
 void SplitStage::Observe(std::uint64_t frames) {
   const MonotonicTime now = clock_.Monotonic();
   if (!first_arrival_.has_value()) first_arrival_ = now;
-  arrived_ += frames;
+  taken_ += frames;
   last_arrival_ = now.time_since_epoch().count();
-  const auto step = planner_->Observe(arrived_ + lost_, now, clock_.Utc());
+  const auto step = planner_->Observe(taken_, now, clock_.Utc());
   if (step == std::chrono::microseconds(0)) return;
   output_.Post(gst_structure_new("isr-clock-step", "microseconds", G_TYPE_INT64,
                                  gint64{step.count()}, nullptr));
@@ -107,12 +127,12 @@ GstFlowReturn SplitStage::Emit(Ref<GstBuffer> buffer) {
   while (done < frames) {
     if (files_ == 0) {
       BeginFile(options_.begin_cause.c_str());
-    } else if (planner_->BoundaryFrame() <= passed_ + lost_ && passed_ > file_begin_) {
+    } else if (planner_->BoundaryFrame() <= passed_ + skipped_ && passed_ > file_begin_) {
       BeginFile("boundary");
     }
     std::uint64_t count = frames - done;
     const std::uint64_t boundary = planner_->BoundaryFrame();
-    const std::uint64_t here = passed_ + lost_;
+    const std::uint64_t here = passed_ + skipped_;
     if (bytes_per_frame_ > 0 && boundary > here) count = std::min(count, boundary - here);
     const GstFlowReturn flow = EmitPart(buffer.Get(), done, count);
     if (flow != GST_FLOW_OK) return flow;
@@ -146,7 +166,7 @@ GstFlowReturn SplitStage::EmitPart(GstBuffer* buffer, std::uint64_t offset, std:
 }
 
 void SplitStage::BeginFile(const char* cause) {
-  const std::uint64_t here = passed_ + lost_;
+  const std::uint64_t here = passed_ + skipped_;
   const UtcTime start = planner_->UtcAt(here);
   output_.Post(gst_structure_new(
       "isr-file", "number", G_TYPE_UINT, files_, "running-time", G_TYPE_UINT64, TimeOf(passed_),
@@ -168,7 +188,8 @@ GstClockTime SplitStage::TimeOf(std::uint64_t frame) const {
 bool SplitStage::Finish() {
   if (!settled_) ReleaseHeld();
   if (files_ == 0) return false;
-  const UtcTime end = planner_->UtcAt(passed_ + lost_);
+  if (dropped_ > 0) Skip(std::exchange(dropped_, 0), "disk-full");
+  const UtcTime end = planner_->UtcAt(passed_ + skipped_);
   output_.Post(gst_structure_new("isr-end", "frame", G_TYPE_UINT64, passed_.load(), "end-utc",
                                  G_TYPE_INT64, gint64{end.time_since_epoch().count()}, nullptr));
   return true;

@@ -14,6 +14,9 @@ constexpr const char* kDomain = "recorder";
 /// How stale a growing file's row may be.
 constexpr std::chrono::seconds kGrowthInterval{10};
 
+/// How often the buffers before a full disk are looked at.
+constexpr std::chrono::milliseconds kReliefInterval{500};
+
 std::int64_t FileSize(const std::string& directory, const std::string& name) {
   std::error_code error;
   const auto size = std::filesystem::file_size(std::filesystem::path(directory) / name, error);
@@ -48,6 +51,7 @@ void SourceRecorder::Stop(std::function<void()> stopped) {
 std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
   plan_ = std::make_shared<RecordingPlan>(settings_, output_directory_, begin);
   growth_timer_ = SourceHandle::Every(kGrowthInterval, [this] { ReportGrowth(); });
+  relief_timer_ = SourceHandle::Every(kReliefInterval, [this] { plan_->RelieveBuffers(); });
   return plan_;
 }
 
@@ -69,15 +73,22 @@ void SourceRecorder::Handle(const FileClosed& event) {
     last_ = event.segment;
     return;
   }
-  Segment segment = event.segment;
-  segment.ended = Cause::kBoundary;
-  catalogue_.SegmentEnded(std::move(segment));
+  catalogue_.SegmentEnded(event.segment);
 }
 
 void SourceRecorder::Handle(const AudioLost& event) {
   LogWarning(kDomain, "{}: {:.3f} s of audio lost by the driver; recording goes on", settings_.name,
              Seconds(event.gap.end - event.gap.start));
   catalogue_.GapFound(event.gap);
+}
+
+void SourceRecorder::Handle(const DiskChanged& event) {
+  if (event.trouble.empty()) {
+    LogInfo(kDomain, "{}: the disk takes the recording again", settings_.name);
+  } else {
+    LogWarning(kDomain, "{}: cannot write ({}), trying again every second", settings_.name,
+               event.trouble);
+  }
 }
 
 void SourceRecorder::Handle(const ClockStepped& event) {
@@ -116,6 +127,7 @@ void SourceRecorder::OnStateChanged(SourceState state, const std::string& messag
 
 void SourceRecorder::OnRunOver(Cause end) {
   growth_timer_.Reset();
+  relief_timer_.Reset();
   OnPlanMessage();
   if (last_.has_value()) {
     FinishLast(*std::exchange(last_, std::nullopt), end);

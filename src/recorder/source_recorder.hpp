@@ -39,6 +39,7 @@ class SourceRecorder final : Supervisor::Delegate {
   void Handle(const FileOpened& event);
   void Handle(const FileClosed& event);
   void Handle(const AudioLost& event);
+  void Handle(const DiskChanged& event);
   void Handle(const ClockStepped& event);
   void ReportGrowth();
   void NoteGapBefore(const Segment& segment);
@@ -56,6 +57,7 @@ class SourceRecorder final : Supervisor::Delegate {
   std::string message_;
   std::function<void()> stopped_;
   SourceHandle growth_timer_;
+  SourceHandle relief_timer_;
   Supervisor supervisor_;
 };
 
