@@ -2,12 +2,21 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace isr {
 namespace {
 
 bool IsRawAudio(GstCaps* caps) {
   return gst_structure_has_name(gst_caps_get_structure(caps, 0), "audio/x-raw");
+}
+
+std::uint64_t HashOf(GstBuffer* buffer) {
+  GstMapInfo map;
+  if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return 0;
+  const std::uint64_t hash = FrameHistory::HashOf({map.data, map.size});
+  gst_buffer_unmap(buffer, &map);
+  return hash;
 }
 
 }  // namespace
@@ -112,6 +121,7 @@ bool SplitStage::Settling(MonotonicTime now) const {
 
 GstFlowReturn SplitStage::ReleaseHeld() {
   settled_ = true;
+  if (options_.history != nullptr) DropRepeated();
   GstFlowReturn flow = GST_FLOW_OK;
   while (flow == GST_FLOW_OK && !held_.empty()) {
     Ref<GstBuffer> buffer = std::move(held_.front());
@@ -119,6 +129,30 @@ GstFlowReturn SplitStage::ReleaseHeld() {
     flow = Emit(std::move(buffer));
   }
   return flow;
+}
+
+/// After a reconnect a server may burst audio that we have already: drops exactly that.
+void SplitStage::DropRepeated() {
+  FrameHistory& history = *options_.history;
+  std::vector<std::uint64_t> hashes;
+  for (const auto& buffer : held_) hashes.push_back(HashOf(buffer.Get()));
+  if (hashes.empty()) return;
+  const auto duration = std::chrono::nanoseconds(GST_BUFFER_DURATION(held_.front().Get()));
+  const auto repeated =
+      history.FindOverlap(hashes, history.End() - planner_->UtcAt(0),
+                          std::chrono::round<std::chrono::microseconds>(duration));
+  if (repeated == 0) history.Clear();
+  joined_ = repeated > 0;
+  for (std::size_t i = 0; i < repeated; ++i) {
+    skipped_ += FramesOf(held_.front().Get());
+    held_.pop_front();
+  }
+}
+
+void SplitStage::Remember(GstBuffer* frame) {
+  const auto duration = std::chrono::nanoseconds(GST_BUFFER_DURATION(frame));
+  options_.history->Add(HashOf(frame), std::chrono::round<std::chrono::microseconds>(duration));
+  options_.history->SetEnd(planner_->UtcAt(passed_ + skipped_));
 }
 
 GstFlowReturn SplitStage::Emit(Ref<GstBuffer> buffer) {
@@ -162,6 +196,7 @@ GstFlowReturn SplitStage::EmitPart(GstBuffer* buffer, std::uint64_t offset, std:
   GST_BUFFER_OFFSET_END(part.Get()) = end;
   GST_BUFFER_FLAG_UNSET(part.Get(), GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_RESYNC);
   passed_ = end;
+  if (options_.history != nullptr && bytes_per_frame_ == 0) Remember(part.Get());
   return output_.Push(std::move(part));
 }
 
@@ -173,7 +208,7 @@ void SplitStage::BeginFile(const char* cause) {
       "frame", G_TYPE_UINT64, passed_.load(), "rate", G_TYPE_INT, rate_, "start-utc", G_TYPE_INT64,
       gint64{start.time_since_epoch().count()}, "utc-offset", G_TYPE_INT,
       static_cast<int>(planner_->UtcOffsetAt(start).count()), "cause", G_TYPE_STRING, cause,
-      nullptr));
+      "joined", G_TYPE_BOOLEAN, files_ == 0 && joined_, nullptr));
   // splitmuxsink begins its first file by itself; asking for it makes a stray one.
   if (files_ > 0) output_.RequestSplit(TimeOf(passed_));
   planner_->FileBegins(here);

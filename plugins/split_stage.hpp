@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include <gst/gst.h>
 
 #include "base/clock.hpp"
+#include "format/frame_history.hpp"
 #include "glib/ref.hpp"
 #include "time/split_planner.hpp"
 
@@ -22,9 +24,10 @@ namespace isr {
 class SplitStage {
  public:
   struct Options {
-    std::chrono::microseconds interval{};  ///< between boundaries; 0 = none
-    std::chrono::nanoseconds settle{};     ///< hold the first buffers this long
-    std::string begin_cause;               ///< of the first file
+    std::chrono::microseconds interval{};   ///< between boundaries; 0 = none
+    std::chrono::nanoseconds settle{};      ///< hold the first buffers this long
+    std::string begin_cause;                ///< of the first file
+    std::shared_ptr<FrameHistory> history;  ///< of a coded source; shared with its next runs
   };
 
   /// Where buffers, split requests and facts go. Called from the streaming thread, no lock held.
@@ -61,6 +64,8 @@ class SplitStage {
   bool Drop(std::uint64_t frames);
   bool Settling(MonotonicTime now) const;
   GstFlowReturn ReleaseHeld();
+  void DropRepeated();
+  void Remember(GstBuffer* frame);
   GstFlowReturn Emit(Ref<GstBuffer> buffer);
   GstFlowReturn EmitPart(GstBuffer* buffer, std::uint64_t offset, std::uint64_t count);
   void BeginFile(const char* cause);
@@ -78,6 +83,7 @@ class SplitStage {
   std::deque<Ref<GstBuffer>> held_;
   std::optional<MonotonicTime> first_arrival_;
   bool settled_ = false;
+  bool joined_ = false;  ///< this run follows on the last one without a gap
 
   std::uint64_t taken_ = 0;    ///< frames that the source made: taken in, or lost by it
   std::uint64_t skipped_ = 0;  ///< of these, lost by the source or dropped here

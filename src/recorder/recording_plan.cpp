@@ -50,6 +50,12 @@ guint Number(const GstStructure* facts) {
   return value;
 }
 
+bool Boolean(const GstStructure* facts, const char* field) {
+  gboolean value = FALSE;
+  gst_structure_get_boolean(facts, field, &value);
+  return value != FALSE;
+}
+
 int Integer(const GstStructure* facts, const char* field) {
   gint value = 0;
   gst_structure_get_int(facts, field, &value);
@@ -79,10 +85,12 @@ Ref<GstElement> MakeQueue(guint bytes) {
 
 }  // namespace
 
-RecordingPlan::RecordingPlan(SourceSettings settings, std::string output_directory, Cause begin)
+RecordingPlan::RecordingPlan(SourceSettings settings, std::string output_directory, Cause begin,
+                             std::shared_ptr<FrameHistory> history)
     : settings_(std::move(settings)),
       output_directory_(std::move(output_directory)),
-      begin_(begin) {}
+      begin_(begin),
+      history_(std::move(history)) {}
 
 Ref<GstElement> RecordingPlan::Build() {
   const SourceBin source = BuildSource(settings_);
@@ -93,6 +101,8 @@ Ref<GstElement> RecordingPlan::Build() {
   SetProperty(split.Get(), "begin-cause", std::string(ToWord(begin_)));
   if (source.kind == SourceBin::Kind::kCoded) {
     SetProperty(split.Get(), "settle-time", kCodedSettleTime);
+    auto history = history_;
+    SetProperty(split.Get(), "frame-history", static_cast<gpointer>(&history));
   }
   const guint bytes = QueueBytes(source, settings_);
   const Ref<GstElement> queue = MakeQueue(bytes);
@@ -186,6 +196,7 @@ void RecordingPlan::OnFileAnnounced(const GstStructure* facts) {
   File file{.number = Number(facts),
             .running_time = Unsigned(facts, "running-time"),
             .first_frame = Unsigned(facts, "frame"),
+            .joined = Boolean(facts, "joined"),
             .segment = {.source = settings_.name,
                         .start = Time(facts, "start-utc"),
                         .utc_offset = std::chrono::seconds(Integer(facts, "utc-offset")),
@@ -223,7 +234,7 @@ void RecordingPlan::OnFileOpened(const GstStructure* facts) {
   file->segment.name = path.lexically_relative(output_directory_);
   file->segment.format = extension_;
   file->segment.growing = true;
-  events_.emplace_back(FileOpened{file->segment});
+  events_.emplace_back(FileOpened{file->segment, file->joined});
 }
 
 /// Files are closed in the order in which they began.

@@ -13,6 +13,7 @@
 #include <gst/gst.h>
 
 #include "config/settings.hpp"
+#include "format/frame_history.hpp"
 #include "model/segment.hpp"
 #include "pipeline/pipeline_runner.hpp"
 
@@ -21,6 +22,7 @@ namespace isr {
 /// A file was opened; what is known of it so far.
 struct FileOpened {
   Segment segment;
+  bool joined = false;  ///< it follows on the last run's end without a gap
 };
 /// A file is on the disk, complete. `last`: no other follows in this run, so that why it ended is
 /// for whoever ended the run to say.
@@ -51,7 +53,9 @@ using RecordingEvent = std::variant<FileOpened, FileClosed, AudioLost, DiskChang
 class RecordingPlan final : public PipelinePlan,
                             public std::enable_shared_from_this<RecordingPlan> {
  public:
-  RecordingPlan(SourceSettings settings, std::string output_directory, Cause begin);
+  /// `history`: of the frames that the source delivered last, kept for its next run.
+  RecordingPlan(SourceSettings settings, std::string output_directory, Cause begin,
+                std::shared_ptr<FrameHistory> history);
 
   Ref<GstElement> Build() override;
   void OnElementMessage(GstMessage* message) override;
@@ -76,7 +80,8 @@ class RecordingPlan final : public PipelinePlan,
     GstClockTime running_time = 0;  ///< of the first frame, in the pipeline
     std::uint64_t first_frame = 0;  ///< frames of this run before it
     bool asked_for = false;         ///< splitmuxsink has begun it
-    Segment segment;                ///< its name is empty until it is opened
+    bool joined = false;
+    Segment segment;  ///< its name is empty until it is opened
   };
 
   Ref<GstElement> BuildSink(const std::string& muxer, const Ref<GstElement>& file_sink);
@@ -95,6 +100,7 @@ class RecordingPlan final : public PipelinePlan,
   const SourceSettings settings_;
   const std::string output_directory_;
   const Cause begin_;
+  const std::shared_ptr<FrameHistory> history_;  // shared with the source's other runs
 
   mutable std::mutex mutex_;
   std::condition_variable files_closed_;
