@@ -65,7 +65,7 @@ GstFlowReturn SplitStage::Take(Ref<GstBuffer> buffer) {
   CountLost(buffer.Get(), frames);
   Observe(frames);
   if (Drop(frames)) return GST_FLOW_OK;
-  if (settled_) return Emit(std::move(buffer));
+  if (settled_) return Emit(buffer.Get());
   held_.push_back(std::move(buffer));
   return Settling(clock_.Monotonic()) ? GST_FLOW_OK : ReleaseHeld();
 }
@@ -124,9 +124,9 @@ GstFlowReturn SplitStage::ReleaseHeld() {
   if (options_.history != nullptr) DropRepeated();
   GstFlowReturn flow = GST_FLOW_OK;
   while (flow == GST_FLOW_OK && !held_.empty()) {
-    Ref<GstBuffer> buffer = std::move(held_.front());
+    const Ref<GstBuffer> buffer = std::move(held_.front());
     held_.pop_front();
-    flow = Emit(std::move(buffer));
+    flow = Emit(buffer.Get());
   }
   return flow;
 }
@@ -155,8 +155,8 @@ void SplitStage::Remember(GstBuffer* frame) {
   options_.history->SetEnd(planner_->UtcAt(passed_ + skipped_));
 }
 
-GstFlowReturn SplitStage::Emit(Ref<GstBuffer> buffer) {
-  const std::uint64_t frames = FramesOf(buffer.Get());
+GstFlowReturn SplitStage::Emit(GstBuffer* buffer) {
+  const std::uint64_t frames = FramesOf(buffer);
   std::uint64_t done = 0;
   while (done < frames) {
     if (files_ == 0) {
@@ -168,7 +168,7 @@ GstFlowReturn SplitStage::Emit(Ref<GstBuffer> buffer) {
     const std::uint64_t boundary = planner_->BoundaryFrame();
     const std::uint64_t here = passed_ + skipped_;
     if (bytes_per_frame_ > 0 && boundary > here) count = std::min(count, boundary - here);
-    const GstFlowReturn flow = EmitPart(buffer.Get(), done, count);
+    const GstFlowReturn flow = EmitPart(buffer, done, count);
     if (flow != GST_FLOW_OK) return flow;
     done += count;
   }

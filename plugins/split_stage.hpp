@@ -66,7 +66,7 @@ class SplitStage {
   GstFlowReturn ReleaseHeld();
   void DropRepeated();
   void Remember(GstBuffer* frame);
-  GstFlowReturn Emit(Ref<GstBuffer> buffer);
+  GstFlowReturn Emit(GstBuffer* buffer);
   GstFlowReturn EmitPart(GstBuffer* buffer, std::uint64_t offset, std::uint64_t count);
   void BeginFile(const char* cause);
   GstClockTime TimeOf(std::uint64_t frame) const;

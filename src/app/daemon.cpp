@@ -79,6 +79,10 @@ int Daemon::Run() {
   return exit_code_;
 }
 
+bool Daemon::HasHangingThreads() {
+  return PipelineRunner::Abandoned() > 0;
+}
+
 void Daemon::BeginShutdown() {
   if (shutting_down_) return;
   shutting_down_ = true;

@@ -24,6 +24,9 @@ class Daemon final : StatusProvider {
   /// Records and serves until SIGTERM or SIGINT, then finishes every file. Returns the exit code.
   int Run();
 
+  /// Whether threads were left behind in a driver: the process must then end by _exit.
+  static bool HasHangingThreads();
+
  private:
   std::vector<SourceStatus> Status() override;
 

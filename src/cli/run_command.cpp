@@ -5,7 +5,6 @@
 #include "cli/commands.hpp"
 #include "cli/load.hpp"
 #include "glib/log.hpp"
-#include "pipeline/pipeline_runner.hpp"
 
 namespace isr {
 namespace {
@@ -28,7 +27,7 @@ int RunCommand(const std::string& config_path) {
   }
   StopLog();
   // A thread that hangs in a driver must not see the process's end from inside.
-  if (PipelineRunner::Abandoned() > 0) _exit(exit_code);
+  if (Daemon::HasHangingThreads()) _exit(exit_code);
   return exit_code;
 }
 

@@ -37,8 +37,8 @@ class Background {
   Mailbox mailbox_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Work> queue_;  // protected by mutex_
-  bool closing_ = false;    // protected by mutex_
+  std::deque<Work> queue_;            // protected by mutex_
+  bool closing_ = false;              // protected by mutex_
   std::vector<std::thread> threads_;  // last: start when everything else is there
 };
 

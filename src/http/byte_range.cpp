@@ -47,8 +47,8 @@ ByteRange ResolveRange(std::string_view header, std::uint64_t size) {
     return Part(size - std::min(*suffix, size), size - 1, size);
   }
   const auto first = ParsePosition(first_text);
-  const auto last = last_text.empty() ? std::numeric_limits<std::uint64_t>::max()
-                                      : ParsePosition(last_text);
+  const auto last =
+      last_text.empty() ? std::numeric_limits<std::uint64_t>::max() : ParsePosition(last_text);
   if (!first || !last || *last < *first) return whole;
   return Part(*first, *last, size);
 }

@@ -17,8 +17,8 @@ struct ByteRange {
   std::uint64_t length = 0;  ///< clamped to the body
 };
 
-/// `header` is the field's value, or empty. Several ranges at once, other units and what is no range
-/// at all are ignored, as the RFC allows: one cheap request must not cost many reads.
+/// `header` is the field's value, or empty. Several ranges at once, other units and what is no
+/// range at all are ignored, as the RFC allows: one cheap request must not cost many reads.
 ByteRange ResolveRange(std::string_view header, std::uint64_t size);
 
 }  // namespace isr

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include <unistd.h>
-
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/guarded.hpp"
 #include "glib/log.hpp"
@@ -34,15 +32,15 @@ Ref<GBytes> ReadPiece(const FileContent& content, std::uint64_t offset, size_t l
   auto* const data = static_cast<char*>(g_malloc(length));
   auto piece = Ref<GBytes>::Adopt(g_bytes_new_take(data, length));
   for (size_t done = 0; done < length;) {
-    const ssize_t count = ::pread(content.fd.Get(), data + done, length - done,
-                                  static_cast<off_t>(offset + done));
+    const ssize_t count =
+        ::pread(content.fd.Get(), data + done, length - done, static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return {};
     done += static_cast<size_t>(count);
   }
   if (offset < content.head.size()) {
-    std::memcpy(data, content.head.data() + offset,
-                std::min<std::uint64_t>(length, content.head.size() - offset));
+    std::copy_n(content.head.data() + offset,
+                std::min<std::uint64_t>(length, content.head.size() - offset), data);
   }
   return piece;
 }
@@ -103,9 +101,13 @@ void Exchange::CountBody(size_t size) {
   }
 }
 
-void Exchange::Refuse(const Reply& reply) { SetHead(reply); }
+void Exchange::Refuse(const Reply& reply) {
+  SetHead(reply);
+}
 
-void Exchange::Pause() { soup_server_message_pause(message_.Get()); }
+void Exchange::Pause() {
+  soup_server_message_pause(message_.Get());
+}
 
 void Exchange::Answer(const Reply& reply) {
   SetHead(reply);

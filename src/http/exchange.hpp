@@ -21,9 +21,9 @@ namespace isr {
 /// exchange. Work under way holds a weak_ptr and finds it gone: that is why it is shared.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  /// Reads the headers, takes those away that libsoup must not act on, and begins to count the body.
-  Exchange(SoupServerMessage* message, Background& background, Listener& listener,
-           size_t max_body);
+  /// Reads the headers, takes those away that libsoup must not act on, and begins to count the
+  /// body.
+  Exchange(SoupServerMessage* message, Background& background, Listener& listener, size_t max_body);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 

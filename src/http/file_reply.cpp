@@ -5,9 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include <sys/stat.h>
-
 #include <fmt/chrono.h>
+#include <sys/stat.h>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -21,9 +20,8 @@ namespace {
 bool ListHolds(std::string_view list, std::string_view etag) {
   while (!list.empty()) {
     std::string_view item = Trim(list.substr(0, list.find(',')));
-    list.remove_prefix(std::min(list.size(), list.find(',') == std::string_view::npos
-                                                 ? list.size()
-                                                 : list.find(',') + 1));
+    list.remove_prefix(std::min(
+        list.size(), list.find(',') == std::string_view::npos ? list.size() : list.find(',') + 1));
     if (item.starts_with("W/")) item.remove_prefix(2);
     if (item == "*" || item == etag) return true;
   }
@@ -53,7 +51,8 @@ ServedFile DescribeFile(Fd fd) {
   file.size = static_cast<std::uint64_t>(facts.st_size);
   file.etag = fmt::format("\"{:x}-{:x}-{:x}.{:x}\"", facts.st_ino, facts.st_size,
                           facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec);
-  file.last_modified = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(facts.st_mtim.tv_sec));
+  file.last_modified =
+      fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(facts.st_mtim.tv_sec));
   return file;
 }
 
@@ -78,9 +77,9 @@ Reply FileReply(const Request& request, ServedFile file) {
   }
   if (range.kind == ByteRange::Kind::kPart) {
     reply.status = 206;
-    reply.headers.emplace_back("Content-Range",
-                               fmt::format("bytes {}-{}/{}", range.offset,
-                                           range.offset + range.length - 1, file.size));
+    reply.headers.emplace_back(
+        "Content-Range",
+        fmt::format("bytes {}-{}/{}", range.offset, range.offset + range.length - 1, file.size));
   }
   reply.file.content = std::make_shared<const FileContent>(std::move(file.content));
   reply.file.offset = range.offset;

@@ -1,5 +1,7 @@
+#include <filesystem>
 #include <map>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -72,6 +74,18 @@ SegmentFilter ParseFilter(const Query& query) {
   return filter;
 }
 
+/// A growing file's row is some seconds old; its source knows better.
+void BringUpToDate(Segment& segment, const Request& request, const HttpServices& services) {
+  if (!segment.growing) return;
+  for (const SourceStatus& source : request.sources) {
+    if (source.file == segment.name) segment.frames = source.frames;
+  }
+  std::error_code error;  // gone since: the row says what was
+  const auto size = std::filesystem::file_size(
+      std::filesystem::path(services.output_directory) / segment.name, error);
+  if (!error) segment.bytes = static_cast<std::int64_t>(size);
+}
+
 std::string DocumentOf(const Segment& segment) {
   JsonWriter json;
   json.BeginObject();
@@ -116,6 +130,7 @@ Reply AnswerFiles(const Request& request, const HttpServices& services) {
   auto segments = CatalogueReader(services.catalogue.DatabasePath()).ListSegments(filter);
   const bool has_more = limit > 0 && segments.size() > limit;
   if (has_more) segments.resize(limit);
+  for (Segment& segment : segments) BringUpToDate(segment, request, services);
 
   Reply reply = JsonReply(ListOf(segments));
   if (has_more) {

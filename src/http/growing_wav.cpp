@@ -6,9 +6,9 @@
 namespace isr {
 namespace {
 
-constexpr size_t kRiffHeader = 12;   // "RIFF", size, "WAVE"
-constexpr size_t kChunkHeader = 8;   // id, size
-constexpr size_t kBlockAlign = 12;   // of nBlockAlign in the fmt chunk's data
+constexpr size_t kRiffHeader = 12;  // "RIFF", size, "WAVE"
+constexpr size_t kChunkHeader = 8;  // id, size
+constexpr size_t kBlockAlign = 12;  // of nBlockAlign in the fmt chunk's data
 
 std::uint64_t LittleEndian(std::string_view bytes, size_t at, size_t count) {
   std::uint64_t value = 0;

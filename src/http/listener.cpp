@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include "base/error.hpp"
 #include "base/guarded.hpp"
@@ -32,14 +33,16 @@ std::string Advice(const GError& error) {
 
 /// Binds and listens; returns the port.
 int Listen(GSocketListener* listener, const std::string& address, int port) {
-  const Ref<GInetAddress> ip = Ref<GInetAddress>::Adopt(
-      g_inet_address_new_from_string(WithoutBrackets(address).c_str()));
+  const Ref<GInetAddress> ip =
+      Ref<GInetAddress>::Adopt(g_inet_address_new_from_string(WithoutBrackets(address).c_str()));
   if (!ip) {
-    throw Error(fmt::format("cannot listen on '{}': not an IP address; 127.0.0.1 is this machine "
-                            "only, 0.0.0.0 every network", address));
+    throw Error(
+        fmt::format("cannot listen on '{}': not an IP address; 127.0.0.1 is this machine "
+                    "only, 0.0.0.0 every network",
+                    address));
   }
-  const Ref<GSocketAddress> wanted = Ref<GSocketAddress>::Adopt(
-      g_inet_socket_address_new(ip.Get(), static_cast<guint16>(port)));
+  const Ref<GSocketAddress> wanted =
+      Ref<GSocketAddress>::Adopt(g_inet_socket_address_new(ip.Get(), static_cast<guint16>(port)));
   g_autoptr(GSocketAddress) actual = nullptr;
   g_autoptr(GError) error = nullptr;
   g_socket_listener_set_backlog(listener, kBacklog);
@@ -65,8 +68,12 @@ struct Listener::Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  void ShutDown() const {
-    g_socket_shutdown(g_socket_connection_get_socket(stream), TRUE, TRUE, nullptr);
+  void Abort() const {
+    GSocket* const socket = g_socket_connection_get_socket(stream);
+    // A reset at the close: one who goes on sending would else hang for a minute in a full window.
+    const linger at_once{1, 0};
+    ::setsockopt(g_socket_get_fd(socket), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    g_socket_shutdown(socket, TRUE, TRUE, nullptr);
   }
 
   static void OnStreamGone(gpointer self, GObject* /*gone*/) noexcept {
@@ -102,8 +109,7 @@ gboolean Listener::OnIncoming(GSocketService* /*service*/, GSocketConnection* st
 
 void Listener::Accept(GSocketConnection* stream) {
   g_autoptr(GError) error = nullptr;
-  auto remote =
-      Ref<GSocketAddress>::Adopt(g_socket_connection_get_remote_address(stream, &error));
+  auto remote = Ref<GSocketAddress>::Adopt(g_socket_connection_get_remote_address(stream, &error));
   const auto local = Ref<GSocketAddress>::Adopt(
       error == nullptr ? g_socket_connection_get_local_address(stream, &error) : nullptr);
   if (error != nullptr) {  // gone already
@@ -136,7 +142,7 @@ void Listener::RequestArrived(GSocketAddress* remote) {
 
 void Listener::Abort(GSocketAddress* remote) {
   const auto found = connections_.find(remote);
-  if (found != connections_.end()) found->second->ShutDown();
+  if (found != connections_.end()) found->second->Abort();
 }
 
 }  // namespace isr

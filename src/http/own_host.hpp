@@ -5,8 +5,8 @@
 namespace isr {
 
 /// Whether a request's Host header names this machine: an IP address, "localhost", `machine_name`
-/// or that with ".local". A foreign page whose name was made to point here (DNS rebinding) sends its
-/// own name.
+/// or that with ".local". A foreign page whose name was made to point here (DNS rebinding) sends
+/// its own name.
 bool IsOwnHost(std::string_view host_header, std::string_view machine_name);
 
 }  // namespace isr

@@ -42,8 +42,8 @@ bool IsGrowing(const HttpServices& services, const std::string& name) {
   return segment && segment->growing;
 }
 
-/// `?upto=<bytes>`: the file as it was when it had that size. A player asks for a growing file piece
-/// by piece, and takes a file whose size changes meanwhile for another one.
+/// `?upto=<bytes>`: the file as it was when it had that size. A player asks for a growing file
+/// piece by piece, and takes a file whose size changes meanwhile for another one.
 std::optional<std::uint64_t> ParseUpTo(const Request& request) {
   const auto parameter = request.query.find("upto");
   if (parameter == request.query.end()) return std::nullopt;
@@ -56,7 +56,8 @@ Reply AnswerRecording(const Request& request, const HttpServices& services) {
   const std::string& name = request.tail;
   Fd fd;
   if (IsRecordingName(name)) fd = OpenBeneath(OpenDirectory(services.output_directory), name);
-  if (!fd.IsOpen()) return ErrorReply(404, "no-such-recording", "there is no recording '" + name + "'");
+  if (!fd.IsOpen())
+    return ErrorReply(404, "no-such-recording", "there is no recording '" + name + "'");
 
   const auto up_to = ParseUpTo(request);
   if (request.query.contains("upto") && !up_to) {

@@ -2,14 +2,17 @@
 
 #include <map>
 #include <string>
+#include <vector>
+
+#include "model/source_status.hpp"
 
 namespace isr {
 
 /// What a resource needs to know of a request: plain values that any thread may read.
 struct Request {
-  std::string method;  ///< "GET" or "HEAD" by the time a resource sees it
-  std::string path;    ///< decoded
-  std::string tail;    ///< of the path, behind the route's prefix
+  std::string method;                        ///< "GET" or "HEAD" by the time a resource sees it
+  std::string path;                          ///< decoded
+  std::string tail;                          ///< of the path, behind the route's prefix
   std::map<std::string, std::string> query;  ///< decoded
 
   // Header fields; empty when absent.
@@ -17,6 +20,8 @@ struct Request {
   std::string if_range;
   std::string if_none_match;
   std::string if_modified_since;
+
+  std::vector<SourceStatus> sources;  ///< what they were doing when the request came
 };
 
 }  // namespace isr

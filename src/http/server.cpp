@@ -47,9 +47,8 @@ HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services)
       soup_(Ref<SoupServer>::Adopt(soup_server_new("raw-paths", TRUE, nullptr))),
       listener_(options.bind, options.port,
                 {options.max_connections, options.request_deadline, options.idle_timeout},
-                [this](GSocketConnection* connection, GSocketAddress* local, GSocketAddress* remote) {
-                  TakeConnection(connection, local, remote);
-                }),
+                [this](GSocketConnection* connection, GSocketAddress* local,
+                       GSocketAddress* remote) { TakeConnection(connection, local, remote); }),
       background_(kThreads),
       started_(soup_.Get(), "request-started", G_CALLBACK(OnStarted), this),
       finished_(soup_.Get(), "request-finished", G_CALLBACK(OnEnded), this),
@@ -118,6 +117,7 @@ void HttpServer::Dispatch(Exchange& exchange) {
     return;
   }
   request.tail = request.path.substr(route.path.size());
+  request.sources = services_.status.Status();
   if (route.runs_on == RunsOn::kMainThread) {
     exchange.Answer(Run(route, request, services_));
   } else {
@@ -132,12 +132,12 @@ void HttpServer::RunInBackground(Exchange& exchange, const Route& route) {
     exchange.Answer(reply);
     return;
   }
-  background_.Run([this, &route, request = exchange.GetRequest(),
-                   weak = exchange.weak_from_this()] {
-    return [weak, reply = Run(route, request, services_)] {
-      if (const auto alive = weak.lock()) alive->Answer(reply);
-    };
-  });
+  background_.Run(
+      [this, &route, request = exchange.GetRequest(), weak = exchange.weak_from_this()] {
+        return [weak, reply = Run(route, request, services_)] {
+          if (const auto alive = weak.lock()) alive->Answer(reply);
+        };
+      });
 }
 
 void HttpServer::OnEnded(SoupServer* /*server*/, SoupServerMessage* message,

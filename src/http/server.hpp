@@ -46,8 +46,7 @@ class HttpServer {
   static void OnRequest(SoupServer* server, SoupServerMessage* message, const char* path,
                         GHashTable* query, gpointer self) noexcept;
   static void OnEnded(SoupServer* server, SoupServerMessage* message, gpointer self) noexcept;
-  void TakeConnection(GSocketConnection* connection, GSocketAddress* local,
-                      GSocketAddress* remote);
+  void TakeConnection(GSocketConnection* connection, GSocketAddress* local, GSocketAddress* remote);
   void Begin(SoupServerMessage* message);
   void Dispatch(Exchange& exchange);
   void RunInBackground(Exchange& exchange, const Route& route);

@@ -4,8 +4,8 @@
 
 namespace isr {
 
-Reply AnswerStatus(const Request& /*request*/, const HttpServices& services) {
-  return JsonReply(StatusDocument(services.status.Status(), SystemClock().Utc()));
+Reply AnswerStatus(const Request& request, const HttpServices& /*services*/) {
+  return JsonReply(StatusDocument(request.sources, SystemClock().Utc()));
 }
 
 }  // namespace isr

@@ -36,7 +36,9 @@ std::string Encode(const std::string& text) {
 
 }  // namespace
 
-std::optional<std::string> DecodePath(std::string_view text) { return Decode(text, Plus::kPlus); }
+std::optional<std::string> DecodePath(std::string_view text) {
+  return Decode(text, Plus::kPlus);
+}
 
 std::optional<std::map<std::string, std::string>> DecodeQuery(std::string_view text) {
   std::map<std::string, std::string> parameters;
@@ -46,8 +48,8 @@ std::optional<std::map<std::string, std::string>> DecodeQuery(std::string_view t
     if (pair.empty()) continue;
     const size_t equals = pair.find('=');
     auto name = Decode(pair.substr(0, equals), Plus::kSpace);
-    auto value = Decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1),
-                        Plus::kSpace);
+    auto value =
+        Decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1), Plus::kSpace);
     if (!name || !value) return std::nullopt;
     parameters.insert_or_assign(std::move(*name), std::move(*value));
   }

@@ -108,7 +108,7 @@ Ref<GstElement> RecordingPlan::Build() {
   const Ref<GstElement> queue = MakeQueue(bytes);
   const Ref<GstElement> file_sink = MakeElement("isrfilesink");
   SetProperty(file_sink.Get(), "max-bytes", guint64{bytes});
-  const Ref<GstElement> pipeline = MakePipeline(settings_.name);
+  Ref<GstElement> pipeline = MakePipeline(settings_.name);
   AddAndLink(pipeline.Get(), {source.bin, split, queue, BuildSink(source.muxer, file_sink)});
   const std::lock_guard lock(mutex_);
   split_ = split;

@@ -108,7 +108,7 @@ std::string ResolveAlsaDevice(const std::string& text, const std::vector<AlsaDev
     return found == devices.end() ? std::string() : found->id;
   };
   if (text.find(':') != std::string::npos) return text;
-  const std::string exact = id_of([&](const AlsaDevice& d) { return d.id == text; });
+  std::string exact = id_of([&](const AlsaDevice& d) { return d.id == text; });
   if (!exact.empty()) return exact;
   if (text == "monitor") {
     const std::string monitor = id_of([](const AlsaDevice& d) { return d.loopback; });

@@ -28,7 +28,7 @@ Ref<GstElement> MakeSoundscape(GstElement* bin, const std::string& caps) {
   SetProperty(bursts.Get(), "tick-interval", kBurstInterval);
   SetProperty(bursts.Get(), "sine-periods-per-tick", kBurstPeriods);
   SetProperty(bursts.Get(), "apply-tick-ramp", true);
-  const Ref<GstElement> mixer = MakeElement("audiomixer");
+  Ref<GstElement> mixer = MakeElement("audiomixer");
   AddAndLink(bin, {MakeGenerator("pink-noise", kNoiseVolume), MakeCapsFilter(caps), mixer});
   const Ref<GstElement> burst_caps = MakeCapsFilter(caps);
   AddAndLink(bin, {bursts, burst_caps});

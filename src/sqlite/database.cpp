@@ -33,16 +33,14 @@ DatabaseError LastError(sqlite3* handle, const std::string& what) {
 }
 
 Database::Database(const std::string& path, Mode mode) {
-  if (sqlite3_open_v2(path.c_str(), &handle_, Flags(mode), nullptr) != SQLITE_OK) {
-    const DatabaseError error = LastError(handle_, "cannot open database '" + path + "'");
-    Close(handle_);
-    throw error;
-  }
-  sqlite3_busy_timeout(handle_, kBusyTimeout);
-  if (mode == Mode::kReadOnly) return;
+  const int result = sqlite3_open_v2(path.c_str(), &handle_, Flags(mode), nullptr);
   try {
+    if (result != SQLITE_OK) throw LastError(handle_, "cannot open database '" + path + "'");
+    sqlite3_busy_timeout(handle_, kBusyTimeout);
     // NORMAL: a power cut may cost the last commits, never the file; WAL syncs at checkpoints.
-    Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+    if (mode == Mode::kReadWrite) {
+      Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+    }
   } catch (...) {
     Close(handle_);
     throw;

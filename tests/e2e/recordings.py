@@ -13,8 +13,8 @@ class Recording:
     def __init__(self, recordings, row):
         self.path = recordings / row["name"]
         self.name = row["name"]
-        self.start_us = row["start_us"]
-        self.utc_offset_s = row["utc_offset_s"]
+        self.start_us = row["start"]
+        self.utc_offset = row["utc_offset"]
         self.rate = row["rate"]
         self.frames = row["frames"]
         self.bytes = row["bytes"]
@@ -31,7 +31,7 @@ class Recording:
         return self.start_us + self.frames * 1_000_000 / self.rate
 
     def local_start(self):
-        zone = datetime.timezone(datetime.timedelta(seconds=self.utc_offset_s))
+        zone = datetime.timezone(datetime.timedelta(seconds=self.utc_offset))
         epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
         return (epoch + datetime.timedelta(microseconds=self.start_us)).astimezone(zone)
 
@@ -52,11 +52,11 @@ def rows(recordings, statement, *arguments):
 def of_source(recordings, source):
     """The source's recordings, in the order of time."""
     return [Recording(recordings, row) for row in rows(
-        recordings, "SELECT * FROM segment WHERE source = ? ORDER BY start_us", source)]
+        recordings, "SELECT * FROM segment WHERE source = ? ORDER BY start", source)]
 
 
 def gaps(recordings, source):
-    return rows(recordings, "SELECT * FROM gap WHERE source = ? ORDER BY start_us", source)
+    return rows(recordings, "SELECT * FROM gap WHERE source = ? ORDER BY start", source)
 
 
 def probe(path):

@@ -1,12 +1,13 @@
 """The page's routes, asked by a plain HTTP client while a recording grows."""
 
 import contextlib
-import datetime
 import json
+import time
 import unittest
 
 import tap
 from harness import Isr, scratch_folder, wait_for
+from wav_file import WavFile
 
 
 class HttpTest(unittest.TestCase):
@@ -47,13 +48,12 @@ class HttpTest(unittest.TestCase):
         self.assertTrue(self.file["name"].startswith("day/"))
 
     def test_the_status_is_the_same_as_in_the_file(self):
-        told, written = self.isr.get_json("/api/status"), None
+        told = self.isr.get_json("/api/status")
         written = json.loads((self.isr.recordings / "status.json").read_text())
-        self.assertEqual(set(written), set(written) & set(told))
+        self.assertLessEqual(set(written), set(told))
         self.assertEqual(told["active"][0]["name"], "beeps")
         self.assertEqual(told["active"][0]["state"], "recording")
-        age = datetime.datetime.now(datetime.timezone.utc) - datetime.datetime.fromisoformat(written["time"])
-        self.assertLess(abs(age.total_seconds()), 5)
+        self.assertAlmostEqual(written["time"], time.time(), delta=5)
 
     def test_the_page_comes_with_a_strict_policy(self):
         status, headers, body = self.isr.get("/")
@@ -99,11 +99,18 @@ class HttpTest(unittest.TestCase):
                          f'attachment; filename="?{self.file["name"].split("/")[-1]}"?')
 
     def test_a_growing_file_is_whole_as_far_as_it_goes_and_never_cached(self):
-        name = self.isr.get_json("/api/files")[0]["name"]
+        def growing():
+            newest = self.isr.get_json("/api/files")[0]
+            return newest["recording"] and (newest["duration"] or 0) > 0.5 and newest["name"]
+
+        name = wait_for("three seconds of a file", growing, alive=[self.isr])
         status, headers, body = self.isr.get("/stream/" + name)
         self.assertEqual(status, 200)
         self.assertIn("no-store", headers["Cache-Control"])
-        self.assertEqual(body[:4], b"RIFF")
+        copy = self.isr.folder / "growing.wav"
+        copy.write_bytes(body)
+        # What has just been captured is on its way to the disk.
+        self.assertGreater(WavFile(copy).frames, 44100 * 1.5)
 
     def test_nothing_outside_the_recordings_is_given_out(self):
         (self.isr.folder / "secret.wav").write_bytes(b"RIFF")

@@ -1,3 +1,5 @@
+#include "catalogue/catalogue.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -10,7 +12,6 @@
 #include <sys/stat.h>
 
 #include "catalogue/audio_files.hpp"
-#include "catalogue/catalogue.hpp"
 #include "catalogue/reader.hpp"
 #include "catalogue/scan.hpp"
 
@@ -21,9 +22,12 @@ namespace fs = std::filesystem;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-UtcTime At(std::int64_t unix_seconds) { return UtcTime(seconds(unix_seconds)); }
+UtcTime At(std::int64_t unix_seconds) {
+  return UtcTime(seconds(unix_seconds));
+}
 
-Segment MakeSegment(const std::string& name, std::int64_t start, const std::string& source = "radio") {
+Segment MakeSegment(const std::string& name, std::int64_t start,
+                    const std::string& source = "radio") {
   Segment segment;
   segment.name = name;
   segment.source = source;
@@ -49,8 +53,8 @@ using Names = std::vector<std::string>;
 class CatalogueTest : public testing::Test {
  protected:
   CatalogueTest() {
-    char pattern[] = "/tmp/isr-catalogue-XXXXXX";
-    root_ = ::mkdtemp(pattern);
+    std::string pattern = std::filesystem::temp_directory_path() / "isr-catalogue-XXXXXX";
+    root_ = ::mkdtemp(pattern.data());
     state_ = root_ + "/var/state";
     output_ = root_ + "/recordings";
     database_ = state_ + "/catalogue.db";

@@ -36,8 +36,8 @@ TEST_F(HttpServerTest, StatusTellsWhatTheSourcesDo) {
 
 TEST_F(HttpServerTest, EveryReplyClosesAndIsGuarded) {
   Start();
-  for (const char* const path : {"/", "/api/status", "/api/files", "/nothing", "/stream/x.mp3",
-                                 "/%zz"}) {
+  for (const char* const path :
+       {"/", "/api/status", "/api/files", "/nothing", "/stream/x.mp3", "/%zz"}) {
     const Response response = Get(path);
     ASSERT_NE(response.status, 0) << path;
     EXPECT_EQ(response.headers.at("connection"), "close") << path;
@@ -90,9 +90,9 @@ TEST_F(HttpServerTest, ServesThePageAndWhatBelongsToIt) {
   EXPECT_EQ(page.body, "<!doctype html><title>page</title>");
   EXPECT_EQ(Get("/parts/app.js").headers.at("content-type"), "text/javascript; charset=utf-8");
   EXPECT_EQ(Get("/", "If-None-Match: " + page.headers.at("etag") + "\r\n").status, 304);
-  for (const char* const path : {"/.secret.js", "/data.exe", "/parts", "/parts/", "/../outside.js",
-                                 "/%2e%2e/outside.js", "/parts/..%2f..%2foutside.js", "//index.html",
-                                 "/index.html%00.js", "/x.html"}) {
+  for (const char* const path :
+       {"/.secret.js", "/data.exe", "/parts", "/parts/", "/../outside.js", "/%2e%2e/outside.js",
+        "/parts/..%2f..%2foutside.js", "//index.html", "/index.html%00.js", "/x.html"}) {
     const int status = Get(path).status;
     EXPECT_TRUE(status == 404 || status == 400) << path << ": " << status;
   }
@@ -101,9 +101,9 @@ TEST_F(HttpServerTest, ServesThePageAndWhatBelongsToIt) {
 TEST_F(HttpServerTest, WhoDoesNotFinishTheRequestIsCutOff) {
   options_.request_deadline = milliseconds(50);
   Start();
-  for (const char* const bytes :
-       {"", "GET / HTTP/1.1\r\nHost: local", "POST / HTTP/1.1\r\nHost: localhost\r\n"
-                                             "Content-Length: 10\r\n\r\nabc"}) {
+  for (const char* const bytes : {"", "GET / HTTP/1.1\r\nHost: local",
+                                  "POST / HTTP/1.1\r\nHost: localhost\r\n"
+                                  "Content-Length: 10\r\n\r\nabc"}) {
     EXPECT_EQ(Talk(bytes).status, 0) << bytes;
   }
   EXPECT_EQ(Get("/").status, 200);
@@ -121,7 +121,6 @@ TEST_F(HttpServerTest, ABodyAboveTheLimitIsRefused) {
   Beside([&] {
     Client client(Port());
     client.Send(head + "Content-Length: 1000000000\r\n\r\n");
-    all_was_taken = true;
     for (int i = 0; i < 1000 && all_was_taken; ++i) {
       all_was_taken = client.Send(std::string(1000000, 'x'));
     }

@@ -43,9 +43,9 @@ TEST(ByteRange, WhatLiesBehindTheEndIsUnsatisfiable) {
 }
 
 TEST(ByteRange, WhatIsNoSingleRangeIsIgnored) {
-  for (const char* const header : {"", "bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=a-b",
-                                   "bytes=0-1,5-6", "bytes=0x1-2", "bytes=+1-2", "lines=1-2",
-                                   "bytes=1", "bytes=--1", "bytes=1-2-3"}) {
+  for (const char* const header :
+       {"", "bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=a-b", "bytes=0-1,5-6", "bytes=0x1-2",
+        "bytes=+1-2", "lines=1-2", "bytes=1", "bytes=--1", "bytes=1-2-3"}) {
     ExpectRange(header, 100, Kind::kWhole, 0, 100);
   }
 }
@@ -77,8 +77,8 @@ TEST(GrowingWav, EndsWithAWholeFrame) {
 }
 
 TEST(GrowingWav, FindsTheDataBehindOtherChunks) {
-  const std::string chunks = "bext" + Little(3, 4) + "abc" + std::string(1, '\0') + "LIST" +
-                             Little(4, 4) + "INFO";
+  const std::string chunks =
+      "bext" + Little(3, 4) + "abc" + std::string(1, '\0') + "LIST" + Little(4, 4) + "INFO";
   const auto snapshot = SnapshotOfGrowingWav(WavHeader(chunks), 68 + 8);
   ASSERT_TRUE(snapshot);
   EXPECT_EQ(snapshot->head.size(), 68U);
@@ -98,7 +98,8 @@ TEST(GrowingWav, WhatIsNoWavIsLeftAlone) {
     EXPECT_FALSE(SnapshotOfGrowingWav(good.substr(0, length), length)) << length;
   }
   EXPECT_FALSE(SnapshotOfGrowingWav("RIFF" + Little(0, 4) + "AVI " + std::string(40, 'x'), 52));
-  EXPECT_FALSE(SnapshotOfGrowingWav("RIFF" + Little(0, 4) + "WAVEjunk" + Little(0xffffffff, 4), 20));
+  EXPECT_FALSE(
+      SnapshotOfGrowingWav("RIFF" + Little(0, 4) + "WAVEjunk" + Little(0xffffffff, 4), 20));
   EXPECT_EQ(SnapshotOfGrowingWav(WavHeader("", 0), 50)->size, 50U);
 }
 
@@ -145,7 +146,8 @@ TEST(TimeText, ReadsSecondsAndIso) {
   EXPECT_EQ(ParseTime("2026-11-21T14:00:00+01:00"), expected);
   EXPECT_EQ(ParseTime("2026-11-21 14:00:00 01:00"), expected);
   EXPECT_TRUE(ParseTime("2026-11-21"));
-  for (const char* const text : {"", "x", "nan", "inf", "1e300", "2026-13-01", "2026-11-21T25:00:00Z"}) {
+  for (const char* const text :
+       {"", "x", "nan", "inf", "1e300", "2026-13-01", "2026-11-21T25:00:00Z"}) {
     EXPECT_FALSE(ParseTime(text)) << text;
   }
 }

@@ -15,8 +15,8 @@ namespace {
 class SqliteTest : public testing::Test {
  protected:
   SqliteTest() {
-    char pattern[] = "/tmp/isr-sqlite-XXXXXX";
-    directory_ = ::mkdtemp(pattern);
+    std::string pattern = std::filesystem::temp_directory_path() / "isr-sqlite-XXXXXX";
+    directory_ = ::mkdtemp(pattern.data());
     path_ = directory_ + "/test.db";
   }
   ~SqliteTest() override { std::filesystem::remove_all(directory_); }

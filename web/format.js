@@ -1,0 +1,50 @@
+/** Numbers and times as people read them. */
+
+const DAY = new Intl.DateTimeFormat('en', {
+  weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC',
+});
+
+/**
+ * The clock on the wall where it was recorded.
+ * @param {string} date "2026-11-21T14:00:00+01:00"
+ */
+export function timeOfDay(date) {
+  return date.slice(11, 19);
+}
+
+/** @param {string} date @returns {string} "2026-11-21" */
+export function dayOf(date) {
+  return date.slice(0, 10);
+}
+
+/** @param {string} day "2026-11-21" */
+export function dayTitle(day) {
+  return DAY.format(new Date(`${day}T00:00:00Z`));
+}
+
+/** @param {number} seconds @returns {string} "59:30" or "1:00:00" */
+export function duration(seconds) {
+  const whole = Math.round(seconds);
+  const pad = (/** @type {number} */ value) => String(value).padStart(2, '0');
+  const minutes = Math.floor(whole / 60) % 60;
+  const hours = Math.floor(whole / 3600);
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+
+/** @param {number} seconds @returns {string} "3 h 20 min" */
+export function roughDuration(seconds) {
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${Math.floor(minutes / 1440)} days`;
+}
+
+/** @param {number} bytes @returns {string} "12.4 MB" */
+export function size(bytes) {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  for (; value >= 999.5 && unit < units.length - 1; ++unit) value /= 1000;
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
