@@ -1,11 +1,13 @@
 #include "plugins/elements.hpp"
 
+#include "plugins/isrfilesink.hpp"
 #include "plugins/isrsplit.hpp"
 
 namespace isr {
 
 bool RegisterElements(GstPlugin* plugin) {
-  return gst_element_register(plugin, "isrsplit", GST_RANK_NONE, ISR_TYPE_SPLIT);
+  return gst_element_register(plugin, "isrsplit", GST_RANK_NONE, ISR_TYPE_SPLIT) &&
+         gst_element_register(plugin, "isrfilesink", GST_RANK_NONE, ISR_TYPE_FILE_SINK);
 }
 
 }  // namespace isr

@@ -18,13 +18,15 @@
  * `isr-file`: a file begins. `number` (guint, from 0), `running-time` (guint64, ns, of its first
  * frame), `frame` (guint64, frames passed before it), `rate` (gint, frames per second), `start-utc`
  * (gint64, microseconds since 1970), `utc-offset` (gint, seconds, local time - UTC), `cause`
- * (string: the `begin-cause` property, or "boundary").
+ * (string: the `begin-cause` property, "boundary" or "disk-full"), `joined` (gboolean: the first
+ * file of a run, and it follows on the last run's end without a gap).
  *
  * `isr-end`: the stream ends, after at least one frame; a stream without any is an error. `frame`
  * (guint64, frames passed), `end-utc` (gint64, microseconds).
  *
- * `isr-gap`: the source lost audio. `frame` (guint64, frames taken in before it), `missing`
- * (guint64, frames), `rate` (gint), `start-utc` (gint64, microseconds).
+ * `isr-gap`: audio was lost. `frame` (guint64, frames passed before it), `missing`
+ * (guint64, frames), `rate` (gint), `start-utc` (gint64, microseconds), `cause` (string: "xrun" or
+ * "disk-full").
  *
  * `isr-clock-step`: the wall clock was set. `microseconds` (gint64, signed).
  */
@@ -53,6 +55,8 @@ enum Property {
   kPropBeginCause,
   kPropFrames,
   kPropLastArrival,
+  kPropDropping,
+  kPropFrameHistory,
 };
 
 /// The element's C++ half: in a GObject's own memory no constructor runs.
@@ -77,11 +81,12 @@ struct SplitState final : SplitStage::Output {
   const isr::Clock* clock = &isr::SystemClock();
   const isr::TimeZone* zone = &isr::LocalTimeZone();
 
-  std::mutex mutex;                   // for properties; nothing is called under it
-  std::string sink_name;              // protected by mutex
-  GstClockTime split_interval = 0;    // protected by mutex
-  GstClockTime settle_time = 0;       // protected by mutex
-  std::string begin_cause = "start";  // protected by mutex
+  std::mutex mutex;                            // for properties; nothing is called under it
+  std::string sink_name;                       // protected by mutex
+  GstClockTime split_interval = 0;             // protected by mutex
+  GstClockTime settle_time = 0;                // protected by mutex
+  std::string begin_cause = "start";           // protected by mutex
+  std::shared_ptr<isr::FrameHistory> history;  // protected by mutex; shared with later runs
   std::shared_ptr<SplitStage>
       stage;  // protected by mutex; shared: a property read may outlast a run
 
@@ -135,7 +140,8 @@ bool BeginRun(IsrSplit* self) {
     const SplitStage::Options options{
         .interval = std::chrono::microseconds(state.split_interval / GST_USECOND),
         .settle = std::chrono::nanoseconds(state.settle_time),
-        .begin_cause = state.begin_cause};
+        .begin_cause = state.begin_cause,
+        .history = state.history};
     state.stage = std::make_shared<SplitStage>(options, *state.clock, *state.zone, state);
   }
   if (name.empty()) return true;
@@ -231,6 +237,15 @@ void SetPropertyValue(GObject* object, guint id, const GValue* value, GParamSpec
     case kPropBeginCause:
       state.begin_cause = text();
       break;
+    case kPropFrameHistory: {
+      const auto* const given =
+          static_cast<std::shared_ptr<isr::FrameHistory>*>(g_value_get_pointer(value));
+      state.history = given == nullptr ? nullptr : *given;
+      break;
+    }
+    case kPropDropping:
+      if (state.stage != nullptr) state.stage->SetDropping(g_value_get_boolean(value) != FALSE);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
@@ -297,6 +312,20 @@ void InstallProperties(GObjectClass* klass) {
           g_param_spec_int64("last-arrival", "Last arrival",
                              "When audio last came in (ns of CLOCK_MONOTONIC, 0 = not yet)", 0,
                              G_MAXINT64, 0, readable));
+  install(kPropFrameHistory,
+          g_param_spec_pointer("frame-history", "Frame history",
+                               "For programs: a std::shared_ptr<isr::FrameHistory> (copied) that "
+                               "outlives this run; what a server sends again after a reconnect is "
+                               "dropped",
+                               static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS |
+                                                        GST_PARAM_MUTABLE_READY)));
+  install(kPropDropping,
+          g_param_spec_boolean("dropping", "Dropping",
+                               "Let audio go, into a gap, because the disk does not take it; a new "
+                               "file begins after it",
+                               FALSE,
+                               static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS |
+                                                        GST_PARAM_MUTABLE_PLAYING)));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include <gst/gst.h>
 
 #include "base/clock.hpp"
+#include "format/frame_history.hpp"
 #include "glib/ref.hpp"
 #include "time/split_planner.hpp"
 
@@ -18,13 +20,14 @@ namespace isr {
 /// What isrsplit does with the buffers of one run (READY to PAUSED and back): counts frames, plans
 /// boundaries, cuts PCM, restamps, and says where files begin. The element's shell owns it.
 ///
-/// All calls come from the streaming thread, but for the two counters, which any thread may read.
+/// All calls come from the streaming thread, but where they say any thread.
 class SplitStage {
  public:
   struct Options {
-    std::chrono::microseconds interval{};  ///< between boundaries; 0 = none
-    std::chrono::nanoseconds settle{};     ///< hold the first buffers this long
-    std::string begin_cause;               ///< of the first file
+    std::chrono::microseconds interval{};   ///< between boundaries; 0 = none
+    std::chrono::nanoseconds settle{};      ///< hold the first buffers this long
+    std::string begin_cause;                ///< of the first file
+    std::shared_ptr<FrameHistory> history;  ///< of a coded source; shared with its next runs
   };
 
   /// Where buffers, split requests and facts go. Called from the streaming thread, no lock held.
@@ -45,16 +48,24 @@ class SplitStage {
   /// at all.
   bool Finish();
 
+  /// While set, audio is let go and becomes a gap of this cause; then a new file begins. Any
+  /// thread.
+  void SetDropping(bool dropping) { dropping_ = dropping; }
+
   std::uint64_t Frames() const { return passed_; }
-  /// Nanoseconds of CLOCK_MONOTONIC; 0 = nothing yet.
+  /// Nanoseconds of CLOCK_MONOTONIC; 0 = nothing yet. Any thread, like Frames.
   std::int64_t LastArrival() const { return last_arrival_; }
 
  private:
   std::uint64_t FramesOf(GstBuffer* buffer) const;
   void Observe(std::uint64_t frames);
   void CountLost(GstBuffer* buffer, std::uint64_t frames);
+  void Skip(std::uint64_t frames, const char* cause);
+  bool Drop(std::uint64_t frames);
   bool Settling(MonotonicTime now) const;
   GstFlowReturn ReleaseHeld();
+  void DropRepeated();
+  void Remember(GstBuffer* frame);
   GstFlowReturn Emit(GstBuffer* buffer);
   GstFlowReturn EmitPart(GstBuffer* buffer, std::uint64_t offset, std::uint64_t count);
   void BeginFile(const char* cause);
@@ -72,9 +83,12 @@ class SplitStage {
   std::deque<Ref<GstBuffer>> held_;
   std::optional<MonotonicTime> first_arrival_;
   bool settled_ = false;
+  bool joined_ = false;  ///< this run follows on the last one without a gap
 
-  std::uint64_t arrived_ = 0;                 ///< frames taken in
-  std::uint64_t lost_ = 0;                    ///< frames the source says it dropped
+  std::uint64_t taken_ = 0;    ///< frames that the source made: taken in, or lost by it
+  std::uint64_t skipped_ = 0;  ///< of these, lost by the source or dropped here
+  std::uint64_t dropped_ = 0;  ///< in the drop that goes on
+  std::atomic<bool> dropping_ = false;
   std::optional<std::uint64_t> next_offset_;  ///< the buffer offset that must come next
   std::atomic<std::uint64_t> passed_ = 0;     ///< frames pushed
   std::atomic<std::int64_t> last_arrival_ = 0;

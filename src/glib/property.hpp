@@ -41,6 +41,7 @@ ISR_VALUE_OF(guint, G_TYPE_UINT, uint);
 ISR_VALUE_OF(gint64, G_TYPE_INT64, int64);
 ISR_VALUE_OF(guint64, G_TYPE_UINT64, uint64);
 ISR_VALUE_OF(gdouble, G_TYPE_DOUBLE, double);
+ISR_VALUE_OF(gpointer, G_TYPE_POINTER, pointer);
 #undef ISR_VALUE_OF
 
 template <>

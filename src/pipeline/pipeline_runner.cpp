@@ -22,9 +22,11 @@ constexpr const char* kDomain = "pipeline";
 
 /// For a device to open.
 constexpr milliseconds kStartDeadline = seconds(15);
-/// For the last file to be finished; then the pipeline is torn down as it is.
-constexpr milliseconds kEosDeadline = seconds(5);
-/// For EOS and the state change after it.
+/// For EOS to reach the sinks, and for the last file to be on the disk; then the pipeline is torn
+/// down as it is.
+constexpr milliseconds kEosDeadline = seconds(3);
+constexpr milliseconds kFilesDeadline = seconds(4);
+/// For these and the state change after them.
 constexpr milliseconds kStopDeadline = seconds(9);
 
 std::atomic<int> g_abandoned = 0;
@@ -139,7 +141,7 @@ void PipelineRunner::Watch::Stop() {
     // Without audio there is no file to finish.
     if (plan->LastArrival().has_value()) {
       gst_element_send_event(pipeline.Get(), gst_event_new_eos());
-      finished = WaitForEos();
+      finished = WaitForEos() && plan->AwaitFiles(kFilesDeadline);
     }
     gst_element_set_state(pipeline.Get(), GST_STATE_NULL);
     // Breaks the circle bus -> handler -> watch -> pipeline.

@@ -28,6 +28,8 @@ class PipelinePlan {
   virtual void OnElementMessage(GstMessage* message) = 0;
   /// When audio last came in; nothing before the first. Any thread.
   virtual std::optional<MonotonicTime> LastArrival() const = 0;
+  /// Control thread, after EOS: waits until the files are on the disk. False: not in time.
+  virtual bool AwaitFiles(std::chrono::milliseconds deadline) = 0;
 };
 
 /// Runs one pipeline after another on a control thread of its own, the only caller of

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "base/error.hpp"
@@ -10,7 +9,6 @@
 #include "glib/element.hpp"
 #include "glib/log.hpp"
 #include "glib/property.hpp"
-#include "recorder/file_reservation.hpp"
 #include "source/source_type.hpp"
 #include "time/file_name.hpp"
 
@@ -46,6 +44,18 @@ UtcTime Time(const GstStructure* facts, const char* field) {
   return UtcTime(std::chrono::microseconds(value));
 }
 
+guint Number(const GstStructure* facts) {
+  guint value = 0;
+  gst_structure_get_uint(facts, "number", &value);
+  return value;
+}
+
+bool Boolean(const GstStructure* facts, const char* field) {
+  gboolean value = FALSE;
+  gst_structure_get_boolean(facts, field, &value);
+  return value != FALSE;
+}
+
 int Integer(const GstStructure* facts, const char* field) {
   gint value = 0;
   gst_structure_get_int(facts, field, &value);
@@ -75,10 +85,12 @@ Ref<GstElement> MakeQueue(guint bytes) {
 
 }  // namespace
 
-RecordingPlan::RecordingPlan(SourceSettings settings, std::string output_directory, Cause begin)
+RecordingPlan::RecordingPlan(SourceSettings settings, std::string output_directory, Cause begin,
+                             std::shared_ptr<FrameHistory> history)
     : settings_(std::move(settings)),
       output_directory_(std::move(output_directory)),
-      begin_(begin) {}
+      begin_(begin),
+      history_(std::move(history)) {}
 
 Ref<GstElement> RecordingPlan::Build() {
   const SourceBin source = BuildSource(settings_);
@@ -89,19 +101,29 @@ Ref<GstElement> RecordingPlan::Build() {
   SetProperty(split.Get(), "begin-cause", std::string(ToWord(begin_)));
   if (source.kind == SourceBin::Kind::kCoded) {
     SetProperty(split.Get(), "settle-time", kCodedSettleTime);
+    auto history = history_;
+    SetProperty(split.Get(), "frame-history", static_cast<gpointer>(&history));
   }
+  const guint bytes = QueueBytes(source, settings_);
+  const Ref<GstElement> queue = MakeQueue(bytes);
+  const Ref<GstElement> file_sink = MakeElement("isrfilesink");
+  SetProperty(file_sink.Get(), "max-bytes", guint64{bytes});
   Ref<GstElement> pipeline = MakePipeline(settings_.name);
-  AddAndLink(pipeline.Get(), {source.bin, split, MakeQueue(QueueBytes(source, settings_)),
-                              BuildSink(source.muxer)});
+  AddAndLink(pipeline.Get(), {source.bin, split, queue, BuildSink(source.muxer, file_sink)});
   const std::lock_guard lock(mutex_);
   split_ = split;
+  queue_ = queue;
+  file_sink_ = file_sink;
+  queue_bytes_ = bytes;
   extension_ = source.extension;
   return pipeline;
 }
 
-Ref<GstElement> RecordingPlan::BuildSink(const std::string& muxer) {
+Ref<GstElement> RecordingPlan::BuildSink(const std::string& muxer,
+                                         const Ref<GstElement>& file_sink) {
   Ref<GstElement> sink = MakeElement("splitmuxsink", kSinkName);
   SetObjectProperty(sink.Get(), "muxer", MakeElement(muxer.c_str()).Get());
+  SetObjectProperty(sink.Get(), "sink", file_sink.Get());
   g_signal_connect_data(sink.Get(), "format-location-full", G_CALLBACK(OnFormatLocation),
                         new Holder(shared_from_this()), FreeHolder, GConnectFlags(0));
   return sink;
@@ -114,7 +136,7 @@ gchararray RecordingPlan::OnFormatLocation(GstElement* sink, guint /*fragment*/,
     try {
       GstBuffer* const buffer = gst_sample_get_buffer(first);
       if (buffer == nullptr) throw Error("a file without audio");
-      return g_strdup(plan.OpenFile(GST_BUFFER_PTS(buffer)).c_str());
+      return g_strdup(plan.BeginFile(GST_BUFFER_PTS(buffer)).c_str());
     } catch (const Error& error) {
       GST_ELEMENT_ERROR(sink, RESOURCE, OPEN_WRITE, ("%s", Describe(error).c_str()), (nullptr));
       return nullptr;
@@ -123,34 +145,29 @@ gchararray RecordingPlan::OnFormatLocation(GstElement* sink, guint /*fragment*/,
 }
 
 /// The file announced with that first frame, or the last one announced before it.
-RecordingPlan::File* RecordingPlan::FindFile(GstClockTime running_time) {
+RecordingPlan::File* RecordingPlan::FindAnnounced(GstClockTime running_time) {
   const auto after = std::find_if(files_.begin(), files_.end(), [&](const File& file) {
     return file.running_time > running_time;
   });
   return after == files_.begin() ? nullptr : &*std::prev(after);
 }
 
-/// Names and reserves the file that begins there. Returns its path.
-std::string RecordingPlan::OpenFile(GstClockTime running_time) {
-  std::string stem;
-  std::string extension;
-  {
-    const std::lock_guard lock(mutex_);
-    const File* const file = FindFile(running_time);
-    if (file == nullptr) throw Error("a file began that was not announced");
-    stem = FormatFileName(settings_.filename_pattern, settings_.name, file->segment.start,
-                          file->segment.utc_offset);
-    extension = extension_;
-  }
-  std::string name = ReserveFile(output_directory_, stem, extension);
-  std::string path = std::filesystem::path(output_directory_) / name;
+RecordingPlan::File* RecordingPlan::FindNumber(guint number) {
+  const auto found = std::find_if(files_.begin(), files_.end(),
+                                  [&](const File& file) { return file.number == number; });
+  return found == files_.end() ? nullptr : &*found;
+}
+
+/// The path wished for the file that begins there; isrfilesink sees that nothing is overwritten.
+std::string RecordingPlan::BeginFile(GstClockTime running_time) {
   const std::lock_guard lock(mutex_);
-  File& file = *FindFile(running_time);
-  file.segment.name = std::move(name);
-  file.segment.format = extension;
-  file.segment.growing = true;
-  events_.emplace_back(FileOpened{file.segment});
-  return path;
+  File* const file = FindAnnounced(running_time);
+  if (file == nullptr) throw Error("a file began that was not announced");
+  file->asked_for = true;
+  SetProperty(file_sink_.Get(), "file-number", file->number);
+  const std::string stem = FormatFileName(settings_.filename_pattern, settings_.name,
+                                          file->segment.start, file->segment.utc_offset);
+  return std::filesystem::path(output_directory_) / (stem + "." + extension_);
 }
 
 void RecordingPlan::OnElementMessage(GstMessage* message) {
@@ -161,8 +178,14 @@ void RecordingPlan::OnElementMessage(GstMessage* message) {
     OnEnd(facts);
   } else if (gst_structure_has_name(facts, "isr-gap")) {
     OnGap(facts);
-  } else if (gst_structure_has_name(facts, "splitmuxsink-fragment-closed")) {
+  } else if (gst_structure_has_name(facts, "isr-file-opened")) {
+    OnFileOpened(facts);
+  } else if (gst_structure_has_name(facts, "isr-file-closed")) {
     OnFileClosed(facts);
+  } else if (gst_structure_has_name(facts, "isr-disk-trouble")) {
+    OnDisk(gst_structure_get_string(facts, "reason"));
+  } else if (gst_structure_has_name(facts, "isr-disk-recovered")) {
+    OnDisk("");
   } else if (gst_structure_has_name(facts, "isr-clock-step")) {
     const std::lock_guard lock(mutex_);
     events_.emplace_back(ClockStepped{Time(facts, "microseconds").time_since_epoch()});
@@ -170,8 +193,10 @@ void RecordingPlan::OnElementMessage(GstMessage* message) {
 }
 
 void RecordingPlan::OnFileAnnounced(const GstStructure* facts) {
-  File file{.running_time = Unsigned(facts, "running-time"),
+  File file{.number = Number(facts),
+            .running_time = Unsigned(facts, "running-time"),
             .first_frame = Unsigned(facts, "frame"),
+            .joined = Boolean(facts, "joined"),
             .segment = {.source = settings_.name,
                         .start = Time(facts, "start-utc"),
                         .utc_offset = std::chrono::seconds(Integer(facts, "utc-offset")),
@@ -192,30 +217,62 @@ void RecordingPlan::OnGap(const GstStructure* facts) {
   const UtcTime start = Time(facts, "start-utc");
   const std::uint64_t length = gst_util_uint64_scale(Unsigned(facts, "missing"), 1'000'000,
                                                      static_cast<guint64>(Integer(facts, "rate")));
-  const Gap gap{.source = settings_.name,
-                .start = start,
-                .end = start + std::chrono::microseconds(length),
-                .cause = Cause::kXrun};
+  const Gap gap{
+      .source = settings_.name,
+      .start = start,
+      .end = start + std::chrono::microseconds(length),
+      .cause = CauseFromWord(gst_structure_get_string(facts, "cause")).value_or(Cause::kXrun)};
   const std::lock_guard lock(mutex_);
   events_.emplace_back(AudioLost{gap});
 }
 
-/// splitmuxsink closes its files in the order in which it opened them.
-void RecordingPlan::OnFileClosed(const GstStructure* facts) {
-  const char* const location = gst_structure_get_string(facts, "location");
-  std::error_code ignored;  // a file that is gone has no size
-  const auto bytes = std::filesystem::file_size(location == nullptr ? "" : location, ignored);
+void RecordingPlan::OnFileOpened(const GstStructure* facts) {
+  const std::filesystem::path path = gst_structure_get_string(facts, "location");
   const std::lock_guard lock(mutex_);
-  if (files_.empty() || files_.front().segment.name.empty()) return;
+  File* const file = FindNumber(Number(facts));
+  if (file == nullptr) return;
+  file->segment.name = path.lexically_relative(output_directory_);
+  file->segment.format = extension_;
+  file->segment.growing = true;
+  events_.emplace_back(FileOpened{file->segment, file->joined});
+}
+
+/// Files are closed in the order in which they began.
+void RecordingPlan::OnFileClosed(const GstStructure* facts) {
+  const std::lock_guard lock(mutex_);
+  if (files_.empty() || files_.front().number != Number(facts)) return;
   const File file = std::move(files_.front());
   files_.pop_front();
+  FileClosed closed{.segment = file.segment, .last = files_.empty()};
   const std::uint64_t end =
       files_.empty() ? end_frame_.value_or(file.first_frame) : files_.front().first_frame;
-  FileClosed closed{.segment = file.segment, .last = files_.empty()};
   closed.segment.frames = static_cast<std::int64_t>(end - file.first_frame);
-  closed.segment.bytes = ignored ? 0 : static_cast<std::int64_t>(bytes);
+  closed.segment.bytes = static_cast<std::int64_t>(Unsigned(facts, "bytes"));
   closed.segment.growing = false;
+  if (!files_.empty()) closed.segment.ended = files_.front().segment.began;
   events_.emplace_back(std::move(closed));
+  files_closed_.notify_all();
+}
+
+bool RecordingPlan::AwaitFiles(std::chrono::milliseconds deadline) {
+  std::unique_lock lock(mutex_);
+  return files_closed_.wait_for(lock, deadline, [this] {
+    return std::none_of(files_.begin(), files_.end(),
+                        [](const File& file) { return file.asked_for; });
+  });
+}
+
+void RecordingPlan::OnDisk(std::string trouble) {
+  const std::lock_guard lock(mutex_);
+  disk_in_trouble_ = !trouble.empty();
+  events_.emplace_back(DiskChanged{std::move(trouble)});
+}
+
+void RecordingPlan::RelieveBuffers() {
+  const std::lock_guard lock(mutex_);
+  if (!split_) return;
+  const auto waiting = GetProperty<guint>(queue_.Get(), "current-level-bytes");
+  SetProperty(split_.Get(), "dropping", disk_in_trouble_ && waiting > queue_bytes_ / 2);
 }
 
 std::optional<MonotonicTime> RecordingPlan::LastArrival() const {

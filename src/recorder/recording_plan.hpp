@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <gst/gst.h>
 
 #include "config/settings.hpp"
+#include "format/frame_history.hpp"
 #include "model/segment.hpp"
 #include "pipeline/pipeline_runner.hpp"
 
@@ -20,37 +22,49 @@ namespace isr {
 /// A file was opened; what is known of it so far.
 struct FileOpened {
   Segment segment;
+  bool joined = false;  ///< it follows on the last run's end without a gap
 };
-/// A file is closed and complete. `last`: no other follows in this run, so that why it ended is for
-/// whoever ended the run to say.
+/// A file is on the disk, complete. `last`: no other follows in this run, so that why it ended is
+/// for whoever ended the run to say.
 struct FileClosed {
   Segment segment;
   bool last = false;
 };
-/// The source lost audio while it ran.
+/// Audio was lost while the source ran.
 struct AudioLost {
   Gap gap;
+};
+/// The disk does not take the files (`trouble`: why), or takes them again (empty).
+struct DiskChanged {
+  std::string trouble;
 };
 /// The wall clock was set while recording.
 struct ClockStepped {
   std::chrono::microseconds by;
 };
-using RecordingEvent = std::variant<FileOpened, FileClosed, AudioLost, ClockStepped>;
+using RecordingEvent = std::variant<FileOpened, FileClosed, AudioLost, DiskChanged, ClockStepped>;
 
 /// The pipeline of one run of a source,
 ///
-///     source ! isrsplit ! queue ! splitmuxsink
+///     source ! isrsplit ! queue ! splitmuxsink (muxer, isrfilesink)
 ///
-/// and the ledger of its files: isrsplit says where each begins, splitmuxsink opens and closes
-/// them. Thread-safe, see PipelinePlan.
+/// and the ledger of its files: isrsplit says where each begins, isrfilesink when it is there and
+/// when it is complete. Thread-safe, see PipelinePlan.
 class RecordingPlan final : public PipelinePlan,
                             public std::enable_shared_from_this<RecordingPlan> {
  public:
-  RecordingPlan(SourceSettings settings, std::string output_directory, Cause begin);
+  /// `history`: of the frames that the source delivered last, kept for its next run.
+  RecordingPlan(SourceSettings settings, std::string output_directory, Cause begin,
+                std::shared_ptr<FrameHistory> history);
 
   Ref<GstElement> Build() override;
   void OnElementMessage(GstMessage* message) override;
   std::optional<MonotonicTime> LastArrival() const override;
+  bool AwaitFiles(std::chrono::milliseconds deadline) override;
+
+  /// Lets audio go while the disk does not take it and the buffers before it are nearly full. To be
+  /// called often enough: they hold half a minute. Any thread.
+  void RelieveBuffers();
 
   /// What happened since the last call, in order.
   std::vector<RecordingEvent> TakeEvents();
@@ -62,27 +76,39 @@ class RecordingPlan final : public PipelinePlan,
  private:
   /// A file as isrsplit announced it, and as it was opened.
   struct File {
+    guint number = 0;               ///< counts from 0 in each run
     GstClockTime running_time = 0;  ///< of the first frame, in the pipeline
     std::uint64_t first_frame = 0;  ///< frames of this run before it
-    Segment segment;                ///< its name is empty until it is opened
+    bool asked_for = false;         ///< splitmuxsink has begun it
+    bool joined = false;
+    Segment segment;  ///< its name is empty until it is opened
   };
 
-  Ref<GstElement> BuildSink(const std::string& muxer);
-  std::string OpenFile(GstClockTime running_time);
+  Ref<GstElement> BuildSink(const std::string& muxer, const Ref<GstElement>& file_sink);
+  std::string BeginFile(GstClockTime running_time);
   void OnFileAnnounced(const GstStructure* facts);
+  void OnFileOpened(const GstStructure* facts);
   void OnEnd(const GstStructure* facts);
   void OnGap(const GstStructure* facts);
   void OnFileClosed(const GstStructure* facts);
-  File* FindFile(GstClockTime running_time);
+  void OnDisk(std::string trouble);
+  File* FindAnnounced(GstClockTime running_time);
+  File* FindNumber(guint number);
   static gchararray OnFormatLocation(GstElement* sink, guint fragment, GstSample* first,
                                      gpointer self) noexcept;
 
   const SourceSettings settings_;
   const std::string output_directory_;
   const Cause begin_;
+  const std::shared_ptr<FrameHistory> history_;  // shared with the source's other runs
 
   mutable std::mutex mutex_;
+  std::condition_variable files_closed_;
   Ref<GstElement> split_;                   // protected by mutex_
+  Ref<GstElement> queue_;                   // protected by mutex_
+  Ref<GstElement> file_sink_;               // protected by mutex_
+  std::size_t queue_bytes_ = 0;             // protected by mutex_; that the queue holds at most
+  bool disk_in_trouble_ = false;            // protected by mutex_
   std::string extension_;                   // protected by mutex_
   std::deque<File> files_;                  // protected by mutex_; announced and not closed yet
   std::optional<std::uint64_t> end_frame_;  // protected by mutex_

@@ -14,6 +14,9 @@ constexpr const char* kDomain = "recorder";
 /// How stale a growing file's row may be.
 constexpr std::chrono::seconds kGrowthInterval{10};
 
+/// How often the buffers before a full disk are looked at.
+constexpr std::chrono::milliseconds kReliefInterval{500};
+
 std::int64_t FileSize(const std::string& directory, const std::string& name) {
   std::error_code error;
   const auto size = std::filesystem::file_size(std::filesystem::path(directory) / name, error);
@@ -46,8 +49,9 @@ void SourceRecorder::Stop(std::function<void()> stopped) {
 }
 
 std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
-  plan_ = std::make_shared<RecordingPlan>(settings_, output_directory_, begin);
+  plan_ = std::make_shared<RecordingPlan>(settings_, output_directory_, begin, history_);
   growth_timer_ = SourceHandle::Every(kGrowthInterval, [this] { ReportGrowth(); });
+  relief_timer_ = SourceHandle::Every(kReliefInterval, [this] { plan_->RelieveBuffers(); });
   return plan_;
 }
 
@@ -60,7 +64,7 @@ void SourceRecorder::OnPlanMessage() {
 void SourceRecorder::Handle(const FileOpened& event) {
   const Segment& segment = event.segment;
   LogInfo(kDomain, "{}: recording {} ({})", settings_.name, segment.name, ToWord(segment.began));
-  NoteGapBefore(segment);
+  NoteGapBefore(event);
   catalogue_.SegmentBegan(segment);
 }
 
@@ -69,15 +73,22 @@ void SourceRecorder::Handle(const FileClosed& event) {
     last_ = event.segment;
     return;
   }
-  Segment segment = event.segment;
-  segment.ended = Cause::kBoundary;
-  catalogue_.SegmentEnded(std::move(segment));
+  catalogue_.SegmentEnded(event.segment);
 }
 
 void SourceRecorder::Handle(const AudioLost& event) {
-  LogWarning(kDomain, "{}: {:.3f} s of audio lost by the driver; recording goes on", settings_.name,
-             Seconds(event.gap.end - event.gap.start));
+  LogWarning(kDomain, "{}: {:.3f} s of audio lost ({}); recording goes on", settings_.name,
+             Seconds(event.gap.end - event.gap.start), ToWord(event.gap.cause));
   catalogue_.GapFound(event.gap);
+}
+
+void SourceRecorder::Handle(const DiskChanged& event) {
+  if (event.trouble.empty()) {
+    LogInfo(kDomain, "{}: the disk takes the recording again", settings_.name);
+  } else {
+    LogWarning(kDomain, "{}: cannot write ({}), trying again every second", settings_.name,
+               event.trouble);
+  }
 }
 
 void SourceRecorder::Handle(const ClockStepped& event) {
@@ -86,15 +97,23 @@ void SourceRecorder::Handle(const ClockStepped& event) {
 }
 
 /// What is missing between the last run and this one's first file. A server's burst of past audio
-/// may reach back over it: then nothing is.
-void SourceRecorder::NoteGapBefore(const Segment& segment) {
+/// may reach back over it: then nothing is, and the ledger says so with a gap of zero.
+void SourceRecorder::NoteGapBefore(const FileOpened& event) {
   if (!recorded_until_.has_value()) return;
-  const UtcTime end = std::exchange(recorded_until_, std::nullopt).value();
-  if (segment.start <= end) return;
-  LogInfo(kDomain, "{}: {:.3f} s are missing before {}", settings_.name,
-          Seconds(segment.start - end), segment.name);
-  catalogue_.GapFound(
-      {.source = settings_.name, .start = end, .end = segment.start, .cause = segment.began});
+  Gap gap{.source = settings_.name,
+          .start = std::exchange(recorded_until_, std::nullopt).value(),
+          .end = event.segment.start,
+          .cause = event.segment.began};
+  if (event.joined) {
+    LogInfo(kDomain, "{}: nothing is missing before {}", settings_.name, event.segment.name);
+    gap.end = gap.start;
+  } else if (gap.end > gap.start) {
+    LogInfo(kDomain, "{}: {:.3f} s are missing before {}", settings_.name,
+            Seconds(gap.end - gap.start), event.segment.name);
+  } else {
+    return;
+  }
+  catalogue_.GapFound(gap);
 }
 
 void SourceRecorder::ReportGrowth() {
@@ -116,6 +135,7 @@ void SourceRecorder::OnStateChanged(SourceState state, const std::string& messag
 
 void SourceRecorder::OnRunOver(Cause end) {
   growth_timer_.Reset();
+  relief_timer_.Reset();
   OnPlanMessage();
   if (last_.has_value()) {
     FinishLast(*std::exchange(last_, std::nullopt), end);

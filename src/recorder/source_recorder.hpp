@@ -39,9 +39,10 @@ class SourceRecorder final : Supervisor::Delegate {
   void Handle(const FileOpened& event);
   void Handle(const FileClosed& event);
   void Handle(const AudioLost& event);
+  void Handle(const DiskChanged& event);
   void Handle(const ClockStepped& event);
   void ReportGrowth();
-  void NoteGapBefore(const Segment& segment);
+  void NoteGapBefore(const FileOpened& event);
   void FinishLast(Segment segment, Cause end);
 
   const SourceSettings settings_;
@@ -49,13 +50,15 @@ class SourceRecorder final : Supervisor::Delegate {
   Catalogue& catalogue_;
   const Clock& clock_;
 
-  std::shared_ptr<RecordingPlan> plan_;    // shared with the runner's threads
+  std::shared_ptr<RecordingPlan> plan_;  // shared with the runner's threads
+  std::shared_ptr<FrameHistory> history_ = std::make_shared<FrameHistory>();  // shared with plans
   std::optional<Segment> last_;            ///< closed last in its run; why it ended is to come
   std::optional<UtcTime> recorded_until_;  ///< end of the last run
   UtcTime state_since_{};
   std::string message_;
   std::function<void()> stopped_;
   SourceHandle growth_timer_;
+  SourceHandle relief_timer_;
   Supervisor supervisor_;
 };
 

@@ -3,8 +3,6 @@
 #include <ctime>
 #include <string_view>
 
-#include <fmt/format.h>
-
 namespace isr {
 namespace {
 
@@ -46,11 +44,6 @@ std::string FormatFileName(const std::string& pattern, const std::string& source
   gmtime_r(&local_seconds, &local);
   local.tm_gmtoff = utc_offset.count();
   return FormatTime(ReplaceSource(pattern, EscapePercent(source)), local);
-}
-
-std::string NumberedFileName(const std::string& stem, int attempt, const std::string& extension) {
-  return attempt == 0 ? fmt::format("{}.{}", stem, extension)
-                      : fmt::format("{}-{}.{}", stem, attempt, extension);
 }
 
 }  // namespace isr

@@ -12,7 +12,4 @@ namespace isr {
 std::string FormatFileName(const std::string& pattern, const std::string& source, UtcTime start,
                            std::chrono::seconds utc_offset);
 
-/// "stem.ext", "stem-1.ext", "stem-2.ext" ... for `attempt` 0, 1, 2 ...
-std::string NumberedFileName(const std::string& stem, int attempt, const std::string& extension);
-
 }  // namespace isr

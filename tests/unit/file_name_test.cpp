@@ -21,10 +21,5 @@ TEST(FileName, MayBeLongerThanUsual) {
   EXPECT_EQ(FormatFileName(folder + "/%H", "mic", UtcTime(5h), 0s), folder + "/05");
 }
 
-TEST(FileName, IsNumberedFromTheSecondOn) {
-  EXPECT_EQ(NumberedFileName("a/b", 0, "wav"), "a/b.wav");
-  EXPECT_EQ(NumberedFileName("a/b", 2, "wav"), "a/b-2.wav");
-}
-
 }  // namespace
 }  // namespace isr

@@ -1,0 +1,146 @@
+#include "disk/disk_writer.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <map>
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/guarded.hpp"
+
+namespace isr {
+namespace {
+
+using Streams = std::vector<std::shared_ptr<FileStream>>;
+
+/// The file system that `path`, or its nearest existing parent, lies on.
+dev_t FileSystemOf(std::filesystem::path path) {
+  path = std::filesystem::absolute(path);
+  struct stat info {};
+  while (::stat(path.c_str(), &info) != 0) {
+    if (errno != ENOENT || !path.has_relative_path()) {
+      throw SystemError("cannot look at '" + path.string() + "'", errno);
+    }
+    path = path.parent_path();
+  }
+  return info.st_dev;
+}
+
+}  // namespace
+
+std::shared_ptr<DiskWriter> DiskWriter::ForDirectory(const std::string& directory,
+                                                     Options options) {
+  static std::mutex mutex;
+  static std::map<dev_t, std::weak_ptr<DiskWriter>> writers;  // protected by mutex
+  const dev_t device = FileSystemOf(directory);
+  const std::lock_guard lock(mutex);
+  if (auto writer = writers[device].lock()) return writer;
+  auto writer = Create(options);
+  writers[device] = writer;
+  return writer;
+}
+
+std::shared_ptr<DiskWriter> DiskWriter::Create(Options options) {
+  return std::shared_ptr<DiskWriter>(new DiskWriter(options));
+}
+
+DiskWriter::DiskWriter(Options options)
+    : options_(options),
+      next_sync_(std::chrono::steady_clock::now() + options.sync_interval),
+      thread_([this] { Run(); }) {
+  pthread_setname_np(thread_.native_handle(), "isr-disk");
+}
+
+DiskWriter::~DiskWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+  for (const auto& stream : streams_) stream->Abandon();
+}
+
+std::shared_ptr<FileStream> DiskWriter::Begin(const std::string& path,
+                                              std::shared_ptr<WriteBudget> budget,
+                                              std::shared_ptr<FileObserver> observer) {
+  std::shared_ptr<FileStream> stream(
+      new FileStream(weak_from_this(), path, std::move(budget), std::move(observer)));
+  const std::lock_guard lock(mutex_);
+  streams_.push_back(stream);
+  woken_ = true;
+  wake_.notify_one();
+  return stream;
+}
+
+void DiskWriter::Wake() {
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+  wake_.notify_one();
+}
+
+Streams DiskWriter::Streams() {
+  const std::lock_guard lock(mutex_);
+  return streams_;
+}
+
+void DiskWriter::Run() noexcept {
+  bool ending = false;
+  while (!ending) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, options_.write_interval, [this] { return woken_ || ending_; });
+      woken_ = false;
+      ending = ending_;
+    }
+    Guarded("disk writer", [this] { Round(); });
+  }
+}
+
+/// Writes what is there; when it is time, or a file is to be finished, makes it safe.
+void DiskWriter::Round() {
+  const auto streams = Streams();
+  bool closing = false;
+  for (const auto& stream : streams) {
+    if (!stream->WriteData()) continue;
+    closing = closing || stream->IsClosing();
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (!closing && now < next_sync_) return;
+  next_sync_ = now + options_.sync_interval;
+  Sync(streams);
+}
+
+/// Data first, then the headers that count it; a file is closed once both are on the disk.
+void DiskWriter::Sync(const std::vector<std::shared_ptr<FileStream>>& streams) {
+  const auto sync = [&] {
+    const auto open = std::find_if(streams.begin(), streams.end(),
+                                   [](const auto& stream) { return stream->fd_.IsOpen(); });
+    return open != streams.end() && ::syncfs((*open)->fd_.Get()) == 0;
+  };
+  std::vector<std::uint64_t> written;
+  for (const auto& stream : streams) written.push_back(stream->written_);
+  if (!sync()) return;
+  std::vector<std::shared_ptr<FileStream>> finished;
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    FileStream& stream = *streams[i];
+    if (!stream.fd_.IsOpen()) continue;
+    stream.synced_ = written[i];
+    // Recordings are written once: they need not push everything else out of memory.
+    ::posix_fadvise(stream.fd_.Get(), 0, static_cast<off_t>(stream.synced_), POSIX_FADV_DONTNEED);
+    if (stream.WritePatches() && stream.IsClosing()) finished.push_back(streams[i]);
+  }
+  if (finished.empty() || !sync()) return;
+  for (const auto& stream : finished) stream->Finish();
+  const std::lock_guard lock(mutex_);
+  std::erase_if(streams_, [&](const auto& stream) {
+    return std::find(finished.begin(), finished.end(), stream) != finished.end();
+  });
+}
+
+}  // namespace isr

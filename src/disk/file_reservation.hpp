@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "base/fd.hpp"
+
+namespace isr {
+
+/// A new, empty file of ours.
+struct Reservation {
+  Fd fd;             ///< open for writing
+  std::string path;  ///< the name it got
+};
+
+/// Makes an empty file at `path`, `stem.extension`, or at `stem-1.extension`, `stem-2.extension`
+/// ... where that exists: nothing is ever overwritten. Folders are made as needed. Waits for the
+/// disk. Throws std::system_error.
+Reservation ReserveFile(const std::string& path);
+
+}  // namespace isr

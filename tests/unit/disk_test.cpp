@@ -1,0 +1,171 @@
+#include <condition_variable>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "base/atomic_file.hpp"
+#include "disk/disk_writer.hpp"
+
+namespace isr {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kDeadline = 10s;
+
+/// Remembers what it is told, and lets a test wait for it.
+class Observer final : public FileObserver {
+ public:
+  void OnFileOpened(const std::string& path) override { Set(opened_, path); }
+  void OnFileClosed(const std::string& path, std::uint64_t bytes) override {
+    Set(closed_, path + " " + std::to_string(bytes));
+  }
+  void OnDiskTrouble(const std::string& why) override { Set(trouble_, why); }
+  void OnDiskRecovered() override { Set(recovered_, "yes"); }
+
+  std::string Opened() { return Wait(opened_); }
+  std::string Closed() { return Wait(closed_); }
+  std::string Trouble() { return Wait(trouble_); }
+  std::string Recovered() { return Wait(recovered_); }
+
+ private:
+  using Fact = std::optional<std::string>;
+
+  void Set(Fact& fact, const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    fact = text;
+    changed_.notify_all();
+  }
+  std::string Wait(Fact& fact) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kDeadline, [&] { return fact.has_value(); });
+    return fact.value_or("nothing within 10 s");
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Fact opened_, closed_, trouble_, recovered_;  // protected by mutex_
+};
+
+std::vector<std::uint8_t> Bytes(const std::string& text) {
+  return {text.begin(), text.end()};
+}
+
+class DiskTest : public testing::Test {
+ protected:
+  DiskTest() {
+    std::string pattern = std::filesystem::temp_directory_path() / "disk-XXXXXX";
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  ~DiskTest() override {
+    writer_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  std::shared_ptr<FileStream> Begin(const std::string& name) {
+    return writer_->Begin(folder_ / name, budget_, observer_);
+  }
+
+  std::filesystem::path folder_;
+  std::shared_ptr<Observer> observer_ = std::make_shared<Observer>();
+  std::shared_ptr<WriteBudget> budget_ = std::make_shared<WriteBudget>(1'000'000);
+  std::shared_ptr<DiskWriter> writer_ =
+      DiskWriter::Create({.write_interval = 5ms, .sync_interval = 10ms});
+};
+
+TEST_F(DiskTest, WritesWhatIsAppendedIntoAFolderThatItMakes) {
+  const auto stream = Begin("radio/2026/a.wav");
+  stream->Append(Bytes("abc"));
+  stream->Append(Bytes("def"));
+  stream->Close();
+  EXPECT_EQ(observer_->Closed(), (folder_ / "radio/2026/a.wav").string() + " 6");
+  EXPECT_EQ(ReadWholeFile(folder_ / "radio/2026/a.wav"), "abcdef");
+}
+
+TEST_F(DiskTest, GivesATakenNameANumber) {
+  WriteFileAtomically(folder_ / "a.wav", "old", Durability::kVolatile);
+  WriteFileAtomically(folder_ / "a-1.wav", "older", Durability::kVolatile);
+  const auto stream = Begin("a.wav");
+  EXPECT_EQ(observer_->Opened(), folder_ / "a-2.wav");
+  EXPECT_EQ(ReadWholeFile(folder_ / "a.wav"), "old");
+}
+
+TEST_F(DiskTest, PutsAPatchOverWhatWasAppended) {
+  const auto stream = Begin("a.wav");
+  stream->Append(Bytes("????data"));
+  stream->Patch(0, Bytes("size"));
+  stream->Append(Bytes(" more"));
+  stream->Close();
+  EXPECT_EQ(observer_->Closed(), (folder_ / "a.wav").string() + " 13");
+  EXPECT_EQ(ReadWholeFile(folder_ / "a.wav"), "sizedata more");
+}
+
+TEST_F(DiskTest, PatchesAFileWhileItGrows) {
+  const auto stream = Begin("a.wav");
+  stream->Append(Bytes("????data"));
+  stream->Patch(0, Bytes("size"));
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  observer_->Opened();
+  while (ReadWholeFile(folder_ / "a.wav") != "sizedata") {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the patch never reached the file";
+    std::this_thread::yield();
+  }
+}
+
+TEST_F(DiskTest, WaitsForRoomUntilCancelled) {
+  WriteBudget budget(10);
+  ASSERT_TRUE(budget.Take(8));
+  std::thread unlocker([&] { budget.SetCancelled(true); });
+  EXPECT_FALSE(budget.Take(8));
+  unlocker.join();
+  budget.SetCancelled(false);
+  budget.Give(8);
+  EXPECT_TRUE(budget.Take(100)) << "more than fits at all is taken when nothing else waits";
+}
+
+/// A disk that takes no more than so many bytes of a file.
+class FullDiskTest : public DiskTest {
+ protected:
+  FullDiskTest() {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &unlimited_);
+    rlimit limited = unlimited_;
+    limited.rlim_cur = 4;
+    setrlimit(RLIMIT_FSIZE, &limited);
+  }
+  ~FullDiskTest() override { MakeRoom(); }
+  void MakeRoom() { setrlimit(RLIMIT_FSIZE, &unlimited_); }
+
+ private:
+  rlimit unlimited_{};
+};
+
+TEST_F(FullDiskTest, KeepsWhatTheDiskDoesNotTakeAndWritesItLater) {
+  const auto stream = Begin("a.wav");
+  stream->Append(Bytes("abcdef"));
+  EXPECT_EQ(observer_->Trouble(), "File too large");
+  EXPECT_EQ(budget_->Used(), 2u);
+  stream->Close();
+  MakeRoom();
+  EXPECT_EQ(observer_->Recovered(), "yes");
+  EXPECT_EQ(observer_->Closed(), (folder_ / "a.wav").string() + " 6");
+  EXPECT_EQ(ReadWholeFile(folder_ / "a.wav"), "abcdef");
+}
+
+TEST_F(DiskTest, LeavesNoEmptyFileBehind) {
+  const auto stream = Begin("a.wav");
+  const std::string path = observer_->Opened();
+  writer_.reset();
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+}  // namespace
+}  // namespace isr
