@@ -117,7 +117,7 @@ def run_suite(report, name, directory, suite, env=None, prefix=()):
 
 
 def step_build(report):
-    return build(report, "build", BUILD, ["-Dwerror=true"])
+    return build(report, "build", BUILD, ["-Dwerror=true", "-Dtests=true"])
 
 
 def step_format(report):
