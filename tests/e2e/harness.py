@@ -20,6 +20,9 @@ def wait_for(what, condition, seconds=15, alive=()):
 
     Fails naming `what` at the deadline, or at once when one of the programs in `alive` has ended.
     """
+    def fail(why):
+        raise AssertionError("\n".join([why, *(program.log() for program in alive)]))
+
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -27,12 +30,9 @@ def wait_for(what, condition, seconds=15, alive=()):
             return value
         for program in alive:
             if program.process.poll() is not None:
-                raise AssertionError(
-                    f"while waiting for {what}: {program.name} ended with {program.process.returncode}\n"
-                    + program.log())
+                fail(f"while waiting for {what}: {program.name} ended with {program.process.returncode}")
         if time.monotonic() > deadline:
-            logs = "\n".join(program.log() for program in alive)
-            raise AssertionError(f"waited {seconds} s in vain for {what}\n{logs}")
+            fail(f"waited {seconds} s in vain for {what}")
         time.sleep(0.05)  # how often we look, not how long we wait
 
 

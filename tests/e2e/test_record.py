@@ -52,7 +52,7 @@ class RecordTest(unittest.TestCase):
         resources.callback(isr.kill)
         for source in CONFIG:
             isr.wait_for_state(source, "recording")
-        cls.wait_for_boundaries(isr, [player, studio])
+        cls.wait_for_boundaries(isr, [player, studio, icecast.program])
 
         icecast.kill()
         wait_for("the loss of the server to be noticed",
