@@ -21,8 +21,11 @@ constexpr size_t kMaxAnswer = 16 * 1024 * 1024;
 Error CannotConnect(const std::string& path, int error_number) {
   switch (error_number) {
     case ENOENT:
-      return Error(fmt::format(
-          "isr is not running: no socket at '{}'; start it with 'isr run CONFIG'", path));
+      return Error(
+          fmt::format("isr is not running: no socket at '{}'; start it with 'isr run "
+                      "CONFIG', or name the socket of one that has another "
+                      "state_directory with --socket",
+                      path));
     case ECONNREFUSED:
       return Error(
           fmt::format("isr is not running: nobody answers at '{}', which a dead isr left; "

@@ -59,11 +59,18 @@ ControlServer::ControlServer(const ControlSocket& socket, ControlService& servic
 }
 
 ControlServer::~ControlServer() {
+  StopListening();
+}
+
+void ControlServer::StopListening() {
+  if (!fd_.IsOpen()) return;
   ::unlink(path_.c_str());
+  incoming_.Reset();
+  fd_.Reset();
 }
 
 void ControlServer::AcceptOn() {
-  if (incoming_.IsActive() || clients_.size() >= options_.max_clients) return;
+  if (!fd_.IsOpen() || incoming_.IsActive() || clients_.size() >= options_.max_clients) return;
   incoming_ = SourceHandle::OnFd(fd_.Get(), G_IO_IN, [this] { Accept(); });
 }
 

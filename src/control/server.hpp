@@ -30,10 +30,12 @@ class ControlServer final : ControlConnection::Owner {
   /// the main loop runs, and outlives the server. Throws Error.
   ControlServer(const ControlSocket& socket, ControlService& service,
                 ControlServerOptions options = {});
-  /// Removes the socket.
   ~ControlServer();
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
+
+  /// Removes the socket. Who is connected stays so.
+  void StopListening();
 
  private:
   struct Client {
