@@ -56,7 +56,7 @@ ControlClient::ControlClient(const std::string& path, milliseconds timeout)
 
 JsonValue ControlClient::Ask(const ControlRequest& request) {
   Send(WriteRequest(request) + '\n');
-  const JsonValue answer = JsonValue::Parse(ReadLine());
+  JsonValue answer = JsonValue::Parse(ReadLine());
   if (answer["ok"].Boolean()) return answer;
   const JsonValue error = answer["error"];
   throw CommandError(error["code"].String(), error["message"].String(),
