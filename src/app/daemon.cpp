@@ -3,10 +3,14 @@
 #include <csignal>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
+#include <fmt/format.h>
 #include <glib.h>
 
+#include "app/settings_diff.hpp"
 #include "base/error.hpp"
+#include "config/problem.hpp"
 #include "glib/log.hpp"
 #include "http/status_document.hpp"
 #include "pipeline/pipeline_runner.hpp"
@@ -28,53 +32,104 @@ const std::string& MadeDirectory(const std::string& path) {
   return path;
 }
 
+/// One daemon at a time: two would take each other's files for those of a crash.
+LockFile TakeStateDirectory(const std::string& path) {
+  LockFile lock(MadeDirectory(path) + "/isr.lock");
+  if (lock.State() == LockFile::Outcome::kUnsupported) {
+    LogWarning(kDomain, "'{}' is on a file system without locks; a second isr would not be noticed",
+               path);
+  }
+  if (lock.State() != LockFile::Outcome::kTaken) return lock;
+  const std::string who =
+      lock.Holder().has_value() ? fmt::format(" (process {})", *lock.Holder()) : std::string();
+  throw Error(
+      fmt::format("another isr{} already records with the state directory '{}'; stop it, "
+                  "or give this one a state_directory of its own",
+                  who, path));
+}
+
 /// An IPv6 address in a URL stands in brackets.
 std::string HostInUrl(const std::string& address) {
   return address.find(':') == std::string::npos ? address : "[" + address + "]";
 }
 
+std::vector<std::string> NamesOf(const std::vector<SourceSettings>& sources) {
+  std::vector<std::string> names;
+  for (const SourceSettings& source : sources) names.push_back(source.name);
+  return names;
+}
+
+std::string OrNone(const std::vector<std::string>& names) {
+  return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+void LogReload(const ReloadResult& result) {
+  LogInfo(kDomain, "reloaded; added: {}; restarted: {}; removed: {}", OrNone(result.added),
+          OrNone(result.restarted), OrNone(result.removed));
+  if (result.after_restart.empty()) return;
+  LogWarning(kDomain, "takes effect after a restart of isr: {}", OrNone(result.after_restart));
+}
+
 }  // namespace
 
-Daemon::Daemon(const Settings& settings, const std::string& web_directory)
-    : settings_(settings),
+Daemon::Daemon(const Settings& settings, DaemonOptions options)
+    : lock_(TakeStateDirectory(settings.state_directory)),
+      options_(std::move(options)),
+      settings_(settings),
       loop_(g_main_loop_new(nullptr, FALSE)),
       catalogue_(settings.state_directory, MadeDirectory(settings.output_directory)),
-      status_file_(settings.output_directory) {
-  for (const SourceSettings& source : settings_.sources) {
-    recorders_.push_back(std::make_unique<SourceRecorder>(source, settings_.output_directory,
-                                                          catalogue_, SystemClock()));
-  }
+      status_file_(settings.output_directory),
+      recorders_(settings.output_directory, catalogue_, SystemClock()) {
+  OpenControlSocket();
   if (settings_.http_port == 0) return;
   http_ = std::make_unique<HttpServer>(
       HttpServerOptions{.bind = settings_.http_bind, .port = settings_.http_port},
       HttpServices{.catalogue = catalogue_,
                    .status = *this,
                    .output_directory = settings_.output_directory,
-                   .web_directory = web_directory});
+                   .web_directory = options_.web_directory});
 }
 
 Daemon::~Daemon() {
   g_main_loop_unref(loop_);
 }
 
+/// Recording is worth more than the commands: without a socket it goes on.
+void Daemon::OpenControlSocket() {
+  const ControlSocket socket =
+      LocateControlSocket(settings_.state_directory, options_.runtime_variable);
+  ControlService& service = *this;
+  bool is_taken = false;
+  try {
+    is_taken = IsControlSocketAlive(socket.path);
+    if (!is_taken) control_ = std::make_unique<ControlServer>(socket, service);
+  } catch (const Error& error) {
+    LogWarning(kDomain, "{}; recording without it: isr status and the like will not work",
+               Describe(error));
+  }
+  if (is_taken) throw Error(fmt::format("another isr already answers at '{}'", socket.path));
+}
+
 int Daemon::Run() {
   for (const int number : {SIGTERM, SIGINT}) {
     signals_.push_back(SourceHandle::OnSignal(number, [this] { BeginShutdown(); }));
   }
+  signals_.push_back(SourceHandle::OnSignal(SIGHUP, [this] { ReloadOnSignal(); }));
   catalogue_.Scan();
-  running_recorders_ = recorders_.size();
-  for (const auto& recorder : recorders_) recorder->Start();
+  recorders_.Apply({.added = settings_.sources}, settings_.sources);
   WriteStatus();
   status_timer_ = SourceHandle::Every(kStatusInterval, [this] {
     WriteStatus();
     GiveUpOnHangingDrivers();
   });
   LogInfo(kDomain, "isr {} records to {}; sources: {}", ISR_VERSION, settings_.output_directory,
-          recorders_.size());
+          settings_.sources.size());
   if (http_ != nullptr) {
     LogInfo(kDomain, "the page is at http://{}:{}/", HostInUrl(settings_.http_bind), http_->Port());
   }
   g_main_loop_run(loop_);
+  // While we still have the lock: the next daemon may have its own socket there afterwards.
+  if (control_ != nullptr) control_->StopListening();
   LogInfo(kDomain, "stopped");
   return exit_code_;
 }
@@ -87,17 +142,73 @@ void Daemon::BeginShutdown() {
   if (shutting_down_) return;
   shutting_down_ = true;
   LogInfo(kDomain, "stopping: finishing the files");
-  for (const auto& recorder : recorders_) recorder->Stop([this] { OnRecorderStopped(); });
+  recorders_.StopAll([this] { g_main_loop_quit(loop_); });
 }
 
-void Daemon::OnRecorderStopped() {
-  if (--running_recorders_ == 0) g_main_loop_quit(loop_);
+void Daemon::RefuseWhileShuttingDown() const {
+  if (!shutting_down_) return;
+  throw CommandError("shutting-down", "isr is stopping; nothing was changed");
 }
 
-std::vector<SourceStatus> Daemon::Status() {
-  std::vector<SourceStatus> all;
-  for (const auto& recorder : recorders_) all.push_back(recorder->Status());
-  return all;
+std::string Daemon::StatusDocument() {
+  return isr::StatusDocument(Status(), SystemClock().Utc());
+}
+
+void Daemon::Pause(const std::vector<std::string>& sources, std::function<void()> done) {
+  RefuseWhileShuttingDown();
+  LogInfo(kDomain, "command: pause {}", OrNone(sources));
+  recorders_.Pause(sources);
+  recorders_.WhenSettled(sources, std::move(done));
+}
+
+void Daemon::Resume(const std::vector<std::string>& sources) {
+  RefuseWhileShuttingDown();
+  LogInfo(kDomain, "command: resume {}", OrNone(sources));
+  recorders_.Resume(sources);
+}
+
+Settings Daemon::LoadAgain() const {
+  try {
+    return options_.load_settings();
+  } catch (const ConfigError& error) {
+    std::vector<std::string> problems;
+    for (const Problem& problem : error.Problems()) {
+      problems.push_back(ToString(problem));
+      LogError(kDomain, "{}", problems.back());
+    }
+    const std::string text = "the config has problems; the settings in force stay";
+    LogError(kDomain, "{}", text);
+    throw CommandError("config", text, std::move(problems));
+  }
+}
+
+/// What is in force is what was last wanted, whether all of it runs already or not: a reload while
+/// another still ends files builds on that one.
+void Daemon::Reload(std::function<void(const ReloadResult&)> done) {
+  RefuseWhileShuttingDown();
+  const Settings wanted = LoadAgain();
+  const SettingsDiff diff = Compare(settings_, wanted);
+  settings_.sources = wanted.sources;
+  settings_.log_level = wanted.log_level;
+  SetLogThreshold(wanted.log_level);
+  recorders_.Apply(diff, settings_.sources);
+  const ReloadResult result{.added = NamesOf(diff.added),
+                            .removed = diff.removed,
+                            .restarted = NamesOf(diff.changed),
+                            .after_restart = diff.after_restart};
+  LogReload(result);
+  std::vector<std::string> touched = result.restarted;
+  touched.insert(touched.end(), result.removed.begin(), result.removed.end());
+  touched.insert(touched.end(), result.added.begin(), result.added.end());
+  recorders_.WhenSettled(std::move(touched), [done = std::move(done), result] { done(result); });
+}
+
+void Daemon::ReloadOnSignal() {
+  try {
+    Reload([](const ReloadResult& /*result*/) {});
+  } catch (const CommandError& error) {
+    if (error.Code() != "config") LogWarning(kDomain, "SIGHUP: {}", error.what());
+  }
 }
 
 void Daemon::GiveUpOnHangingDrivers() {
@@ -108,7 +219,7 @@ void Daemon::GiveUpOnHangingDrivers() {
 }
 
 void Daemon::WriteStatus() {
-  status_file_.Write(StatusDocument(Status(), SystemClock().Utc()));
+  status_file_.Write(StatusDocument());
 }
 
 }  // namespace isr

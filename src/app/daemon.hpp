@@ -1,46 +1,69 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "app/recorder_set.hpp"
 #include "app/status_file.hpp"
 #include "base/clock.hpp"
+#include "base/lock_file.hpp"
 #include "catalogue/catalogue.hpp"
 #include "config/settings.hpp"
+#include "control/server.hpp"
 #include "glib/source_handle.hpp"
 #include "http/server.hpp"
-#include "recorder/source_recorder.hpp"
 
 namespace isr {
 
-/// The composition root: owns everything that runs. Main thread only.
-class Daemon final : StatusProvider {
- public:
-  /// Opens the catalogue and the HTTP port. `web_directory`: the page's files. Throws Error.
-  Daemon(const Settings& settings, const std::string& web_directory);
-  ~Daemon();
+struct DaemonOptions {
+  std::function<Settings()> load_settings;  ///< again, for a reload; throws ConfigError
+  std::string web_directory;                ///< the page's files
+  std::string runtime_variable;             ///< $RUNTIME_DIRECTORY, or empty
+};
 
-  /// Records and serves until SIGTERM or SIGINT, then finishes every file. Returns the exit code.
+/// The composition root: owns everything that runs. Main thread only.
+class Daemon final : StatusProvider, ControlService {
+ public:
+  /// Takes the state directory for itself; opens the catalogue, the control socket and the HTTP
+  /// port. Throws Error.
+  Daemon(const Settings& settings, DaemonOptions options);
+  ~Daemon() override;
+
+  /// Records and serves until SIGTERM, SIGINT or the command quit, then finishes every file.
+  /// SIGHUP reloads. Returns the exit code.
   int Run();
 
   /// Whether threads were left behind in a driver: the process must then end by _exit.
   static bool HasHangingThreads();
 
  private:
-  std::vector<SourceStatus> Status() override;
+  std::vector<SourceStatus> Status() override { return recorders_.Status(); }
 
+  std::string StatusDocument() override;
+  std::vector<std::string> SourceNames() override { return recorders_.Names(); }
+  void Pause(const std::vector<std::string>& sources, std::function<void()> done) override;
+  void Resume(const std::vector<std::string>& sources) override;
+  void Reload(std::function<void(const ReloadResult&)> done) override;
+  void Quit() override { BeginShutdown(); }
+
+  void OpenControlSocket();
+  void ReloadOnSignal();
+  Settings LoadAgain() const;
+  void RefuseWhileShuttingDown() const;
   void BeginShutdown();
-  void OnRecorderStopped();
   void WriteStatus();
   void GiveUpOnHangingDrivers();
 
-  const Settings settings_;
+  std::unique_ptr<ControlServer> control_;  ///< first: who waits for the end sees all of it
+  const LockFile lock_;
+  const DaemonOptions options_;
+  Settings settings_;  ///< in force
   GMainLoop* loop_;
   Catalogue catalogue_;
   StatusFile status_file_;
-  std::vector<std::unique_ptr<SourceRecorder>> recorders_;
-  size_t running_recorders_ = 0;
+  RecorderSet recorders_;
   bool shutting_down_ = false;
   int exit_code_ = 0;
   std::unique_ptr<HttpServer> http_;  // none with http_port = 0

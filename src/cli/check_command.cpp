@@ -6,8 +6,8 @@
 
 namespace isr {
 
-int CheckCommand(const std::string& config_path) {
-  const Settings settings = LoadConfigHere(config_path);
+int CheckCommand(const Arguments& arguments) {
+  const Settings settings = LoadConfigHere(arguments.config);
   std::fputs(DescribeSettings(settings).c_str(), stdout);
   return kExitOk;
 }

@@ -1,22 +1,43 @@
 #pragma once
 
-#include <optional>
-#include <string>
+#include <span>
+#include <string_view>
+
+#include "cli/arguments.hpp"
 
 namespace isr {
 
 /// Exit codes, from sysexits.h: systemd and scripts can tell a wrong config from a crash.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitUsage = 64,        ///< EX_USAGE: wrong arguments
-  kExitUnavailable = 69,  ///< EX_UNAVAILABLE: a port, a directory or a device cannot be had
+  kExitUsage = 64,        ///< EX_USAGE: wrong arguments, or a source that there is not
+  kExitUnavailable = 69,  ///< EX_UNAVAILABLE: a port, a directory, a device or the running isr
+                          ///< cannot be had
   kExitSoftware = 70,     ///< EX_SOFTWARE: a fault of ours, or a driver that hangs
   kExitConfig = 78,       ///< EX_CONFIG: every problem is on stderr, with its line
 };
 
 /// Each runs one subcommand and returns its exit code. They throw Error.
-int RunCommand(const std::string& config_path);
-int CheckCommand(const std::string& config_path);
+int RunCommand(const Arguments& arguments);
+int CheckCommand(const Arguments& arguments);
+int StatusCommand(const Arguments& arguments);
+int PauseCommand(const Arguments& arguments);
+int ResumeCommand(const Arguments& arguments);
+int ReloadCommand(const Arguments& arguments);
+int QuitCommand(const Arguments& arguments);
 int ListDevicesCommand();
+
+struct Subcommand {
+  const char* word;
+  bool takes_sources;
+  bool needs_gstreamer;
+  const char* help;
+  int (*run)(const Arguments& arguments);
+};
+
+/// All of them.
+std::span<const Subcommand> Subcommands();
+/// nullptr when there is none of that name.
+const Subcommand* FindSubcommand(std::string_view word);
 
 }  // namespace isr

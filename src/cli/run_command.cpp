@@ -17,12 +17,15 @@ std::string WebDirectory() {
 
 }  // namespace
 
-int RunCommand(const std::string& config_path) {
-  const Settings settings = LoadConfigHere(config_path);
+int RunCommand(const Arguments& arguments) {
+  const Settings settings = LoadConfigHere(arguments.config);
   StartLog(settings.log_level, settings.log_file);
   int exit_code = kExitOk;
   {
-    Daemon daemon(settings, WebDirectory());
+    const char* const runtime = g_getenv("RUNTIME_DIRECTORY");
+    Daemon daemon(settings, {.load_settings = [&] { return LoadConfigHere(arguments.config); },
+                             .web_directory = WebDirectory(),
+                             .runtime_variable = runtime == nullptr ? "" : runtime});
     exit_code = daemon.Run();
   }
   StopLog();

@@ -16,6 +16,8 @@ struct StreamSettings {
   std::string username;  ///< empty: no authentication
   std::string password;  ///< secret
   std::string format;    ///< "auto" or "mp3"
+
+  bool operator==(const StreamSettings&) const = default;
 };
 
 /// `type = soundcard`: an ALSA PCM.
@@ -24,6 +26,8 @@ struct SoundcardSettings {
   int sample_rate = 44100;
   int channels = 2;
   std::string format;  ///< "wav"
+
+  bool operator==(const SoundcardSettings&) const = default;
 };
 
 /// `type = test`: a built-in generator.
@@ -32,6 +36,8 @@ struct TestSettings {
   int sample_rate = 44100;
   int channels = 2;
   std::string format;  ///< "wav"
+
+  bool operator==(const TestSettings&) const = default;
 };
 
 using SourceTypeSettings = std::variant<StreamSettings, SoundcardSettings, TestSettings>;
@@ -48,6 +54,8 @@ struct SourceSettings {
   std::chrono::milliseconds retry_delay{};
   bool retry_backoff = true;          ///< double the delay up to 60 s
   std::chrono::milliseconds stall{};  ///< no data for this long counts as failed
+
+  bool operator==(const SourceSettings&) const = default;
 };
 
 struct Settings {
@@ -58,6 +66,8 @@ struct Settings {
   std::string http_bind;  ///< IP address to listen on
   int http_port = 8080;   ///< 0 = no HTTP
   std::vector<SourceSettings> sources;
+
+  bool operator==(const Settings&) const = default;
 };
 
 }  // namespace isr

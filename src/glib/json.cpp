@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "base/error.hpp"
+
 namespace isr {
 
 JsonWriter& JsonWriter::BeginObject() {
@@ -52,6 +54,18 @@ JsonWriter& JsonWriter::Boolean(bool value) {
 
 JsonWriter& JsonWriter::Null() {
   json_builder_add_null_value(builder_);
+  return *this;
+}
+
+JsonWriter& JsonWriter::Document(std::string_view json) {
+  GError* error = nullptr;
+  JsonNode* const root = json_from_string(std::string(json).c_str(), &error);
+  if (error != nullptr) {
+    const std::string why = error->message;
+    g_error_free(error);
+    throw Error(why);
+  }
+  json_builder_add_value(builder_, root);
   return *this;
 }
 

@@ -29,6 +29,8 @@ class JsonWriter {
   JsonWriter& Number(double value);
   JsonWriter& Boolean(bool value);
   JsonWriter& Null();
+  /// A whole document as a value. Throws Error when it is not JSON.
+  JsonWriter& Document(std::string_view json);
 
   /// The finished document. `pretty`: indented, for people.
   std::string Text(bool pretty = false) const;

@@ -1,6 +1,7 @@
 #include "glib/log.hpp"
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
@@ -37,8 +38,8 @@ struct LogFile {
   TaskThread thread{"isr-log"};
 };
 
-LogLevel g_threshold = LogLevel::kInfo;  // set before threads start
-std::unique_ptr<LogFile> g_file;         // set before threads start, reset after they ended
+std::atomic<LogLevel> g_threshold = LogLevel::kInfo;
+std::unique_ptr<LogFile> g_file;  // set before threads start, reset after they ended
 
 std::string_view WordOf(LogLevel level) {
   return kWords[static_cast<size_t>(level)].second;
@@ -114,6 +115,10 @@ void StartLog(LogLevel threshold, const std::string& file) {
   }
   SetUncaughtHandler(LogUncaught);
   g_log_set_writer_func(WriteForeign, nullptr, nullptr);
+}
+
+void SetLogThreshold(LogLevel threshold) {
+  g_threshold = threshold;
 }
 
 void StopLog() {

@@ -18,6 +18,9 @@ std::optional<LogLevel> LogLevelFromWord(std::string_view word);  ///< "INFO", a
 /// Call once, from main, before threads start. Throws Error when the file cannot be opened.
 void StartLog(LogLevel threshold, const std::string& file);
 
+/// From now on, lines below `threshold` are not logged. Thread-safe.
+void SetLogThreshold(LogLevel threshold);
+
 /// Writes out what is still queued for the file and closes it.
 void StopLog();
 

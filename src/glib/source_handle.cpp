@@ -21,14 +21,20 @@ gboolean Run(gpointer data) noexcept {
   return closure.once ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
+gboolean RunForFd(gint /*fd*/, GIOCondition /*condition*/, gpointer data) noexcept {
+  return Run(data);
+}
+
 void Free(gpointer data) noexcept {
   delete static_cast<Closure*>(data);
 }
 
 }  // namespace
 
-SourceHandle::SourceHandle(GSource* source, Callback callback, bool once) : source_(source) {
-  g_source_set_callback(source_, Run, new Closure{std::move(callback), once}, Free);
+SourceHandle::SourceHandle(GSource* source, Callback callback, bool once, GSourceFunc run)
+    : source_(source) {
+  g_source_set_callback(source_, run == nullptr ? Run : run, new Closure{std::move(callback), once},
+                        Free);
   g_source_attach(source_, nullptr);
 }
 
@@ -38,6 +44,12 @@ SourceHandle SourceHandle::After(std::chrono::milliseconds delay, Callback callb
 
 SourceHandle SourceHandle::Every(std::chrono::milliseconds interval, Callback callback) {
   return {g_timeout_source_new(static_cast<guint>(interval.count())), std::move(callback), false};
+}
+
+SourceHandle SourceHandle::OnFd(int fd, GIOCondition condition, Callback callback) {
+  // GLib's way to hand a callback of another type to g_source_set_callback.
+  const auto run = reinterpret_cast<GSourceFunc>(reinterpret_cast<void (*)()>(RunForFd));
+  return {g_unix_fd_source_new(fd, condition), std::move(callback), false, run};
 }
 
 SourceHandle SourceHandle::OnSignal(int number, Callback callback) {

@@ -18,6 +18,9 @@ class SourceHandle {
   static SourceHandle After(std::chrono::milliseconds delay, Callback callback);
   /// Runs `callback` every `interval`.
   static SourceHandle Every(std::chrono::milliseconds interval, Callback callback);
+  /// Runs `callback` whenever `fd` is ready in the sense of `condition`. The fd stays the caller's
+  /// and outlives the handle.
+  static SourceHandle OnFd(int fd, GIOCondition condition, Callback callback);
   /// Runs `callback` in the main loop for each UNIX signal `number`.
   static SourceHandle OnSignal(int number, Callback callback);
 
@@ -29,7 +32,7 @@ class SourceHandle {
   bool IsActive() const { return source_ != nullptr && !g_source_is_destroyed(source_); }
 
  private:
-  SourceHandle(GSource* source, Callback callback, bool once);
+  SourceHandle(GSource* source, Callback callback, bool once, GSourceFunc run = nullptr);
   GSource* source_ = nullptr;
 };
 

@@ -31,7 +31,51 @@ Supervisor::Supervisor(Options options, Delegate& delegate, const Clock& clock)
       runner_(options_.name, *this) {}
 
 void Supervisor::Start() {
-  Run(Cause::kStart);
+  const bool is_idle = state_ == SourceState::kIdle || state_ == SourceState::kStopped;
+  if (goal_ == Goal::kRecord && !is_idle) return;
+  goal_ = Goal::kRecord;
+  RunNext(Cause::kStart);
+}
+
+void Supervisor::Pause() {
+  if (goal_ == Goal::kPause) return;
+  goal_ = Goal::kPause;
+  EndRun(Cause::kStop);
+  if (plan_ == nullptr) GoOn();
+}
+
+void Supervisor::Stop(Cause end) {
+  goal_ = Goal::kStop;
+  EndRun(end);
+  if (plan_ == nullptr && state_ != SourceState::kStopped) GoOn();
+}
+
+void Supervisor::Restart(Options options) {
+  options_ = std::move(options);
+  if (goal_ != Goal::kRecord) return;
+  EndRun(Cause::kConfig);
+  RunNext(Cause::kConfig);
+}
+
+/// Begins a run, at once or when the one that is being ended is over.
+void Supervisor::RunNext(Cause begin) {
+  failures_ = 0;
+  trouble_.clear();
+  if (plan_ == nullptr) {
+    Run(begin);
+  } else {
+    next_ = begin;
+  }
+}
+
+void Supervisor::EndRun(Cause end) {
+  watch_.Reset();
+  retry_.Reset();
+  next_.reset();
+  if (plan_ == nullptr) return;
+  // The first reason is the true one.
+  if (!end_.has_value()) end_ = end;
+  runner_.Stop();
 }
 
 void Supervisor::Run(Cause begin) {
@@ -58,23 +102,11 @@ void Supervisor::Watch() {
 }
 
 void Supervisor::Fail(SourceState state, const std::string& why) {
-  watch_.Reset();
+  if (end_.has_value()) return;
   ++failures_;
   trouble_ = why;
   Enter(state, why);
-  runner_.Stop();
-}
-
-void Supervisor::Stop() {
-  if (std::exchange(stopping_, true)) return;
-  watch_.Reset();
-  retry_.Reset();
-  if (plan_ != nullptr) {
-    runner_.Stop();
-    return;
-  }
-  Enter(SourceState::kStopped, "");
-  delegate_.OnStopped();
+  EndRun(Cause::kReconnect);
 }
 
 void Supervisor::OnPipelineMessage() {
@@ -83,27 +115,37 @@ void Supervisor::OnPipelineMessage() {
 }
 
 void Supervisor::OnPipelineFailed(const std::string& why) {
-  if (!stopping_) Fail(SourceState::kFailed, why);
+  Fail(SourceState::kFailed, why);
 }
 
 void Supervisor::OnPipelineEnded() {
-  if (!stopping_) Fail(SourceState::kFailed, "the source ended");
+  Fail(SourceState::kFailed, "the source ended");
 }
 
 void Supervisor::OnPipelineStopped(PipelineRunner::StopOutcome outcome) {
   watch_.Reset();
   plan_.reset();
-  delegate_.OnRunOver(stopping_ ? Cause::kStop : Cause::kReconnect);
-  if (stopping_) {
-    Enter(SourceState::kStopped, "");
-    delegate_.OnStopped();
-    return;
-  }
-  if (outcome == PipelineRunner::StopOutcome::kAbandoned && trouble_.empty()) {
+  // Only a start that hangs ends without having been asked to.
+  const bool hangs = outcome == PipelineRunner::StopOutcome::kAbandoned && !end_.has_value();
+  delegate_.OnRunOver(std::exchange(end_, std::nullopt).value_or(Cause::kReconnect));
+  if (hangs) {
     ++failures_;
     trouble_ = "the driver does not answer";
   }
-  AfterFailure();
+  GoOn();
+}
+
+/// Nothing runs: what now?
+void Supervisor::GoOn() {
+  switch (goal_) {
+    case Goal::kPause:
+      return Enter(SourceState::kPaused, "");
+    case Goal::kStop:
+      return Enter(SourceState::kStopped, "");
+    case Goal::kRecord:
+      if (!next_.has_value()) return AfterFailure();
+      return Run(*std::exchange(next_, std::nullopt));
+  }
 }
 
 void Supervisor::AfterFailure() {

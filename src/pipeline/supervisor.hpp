@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -17,7 +18,10 @@ namespace isr {
 /// waits, starts again. Main thread only.
 ///
 ///     idle -> connecting -> recording -> stalled | failed -> waiting -> connecting ...
-///                                                            stopped
+///                                                            paused | stopped
+///
+/// The commands say what is wanted from now on, and may come at any time: also while an earlier one
+/// still waits for a file to be finished. The last one counts.
 class Supervisor final : PipelineRunner::Client {
  public:
   struct Options {
@@ -36,8 +40,6 @@ class Supervisor final : PipelineRunner::Client {
     virtual void OnStateChanged(SourceState state, const std::string& message) = 0;
     /// The run is over, its files are closed as well as they could be; `end` is why.
     virtual void OnRunOver(Cause end) = 0;
-    /// After Stop: nothing runs any more, and nothing will.
-    virtual void OnStopped() = 0;
 
    protected:
     ~Delegate() = default;
@@ -46,10 +48,18 @@ class Supervisor final : PipelineRunner::Client {
   /// `delegate` outlives the supervisor.
   Supervisor(Options options, Delegate& delegate, const Clock& clock);
 
+  /// Records. One that has given up tries again; one that records goes on as it is.
   void Start();
-  /// Ends the run properly; `OnStopped` follows, at the latest after the runner's deadlines.
-  void Stop();
+  /// Ends the run properly and stays away until Start.
+  void Pause();
+  /// Ends the run properly, for this cause. Like Pause, but said to be for good.
+  void Stop(Cause end);
+  /// Has new options, and makes a new plan for them at once; when paused or stopped, on Start.
+  void Restart(Options options);
 
+  /// No run goes on that the last command ended. Becomes true at the latest after the runner's
+  /// deadlines, with a change of state.
+  bool IsSettled() const { return goal_ == Goal::kRecord ? !next_.has_value() : plan_ == nullptr; }
   SourceState State() const { return state_; }
   int Reconnects() const { return reconnects_; }
 
@@ -59,17 +69,24 @@ class Supervisor final : PipelineRunner::Client {
   void OnPipelineEnded() override;
   void OnPipelineStopped(PipelineRunner::StopOutcome outcome) override;
 
+  enum class Goal { kRecord, kPause, kStop };
+
   void Run(Cause begin);
+  void RunNext(Cause begin);
+  void EndRun(Cause end);
+  void GoOn();
   void Watch();
   void Fail(SourceState state, const std::string& why);
   void AfterFailure();
   void Enter(SourceState state, const std::string& message);
 
-  const Options options_;
+  Options options_;
   Delegate& delegate_;
   const Clock& clock_;
   SourceState state_ = SourceState::kIdle;
-  bool stopping_ = false;
+  Goal goal_ = Goal::kStop;
+  std::optional<Cause> end_;            ///< why the run, which is being ended, ends
+  std::optional<Cause> next_;           ///< a run follows it at once, for this cause
   std::string trouble_;                 ///< of the run that failed
   std::shared_ptr<PipelinePlan> plan_;  // shared with the runner
   MonotonicTime run_began_{};

@@ -23,6 +23,14 @@ std::int64_t FileSize(const std::string& directory, const std::string& name) {
   return error ? 0 : static_cast<std::int64_t>(size);
 }
 
+Supervisor::Options SupervisionOf(const SourceSettings& settings) {
+  return {.name = settings.name,
+          .retry = {.max_retries = settings.max_retries,
+                    .delay = settings.retry_delay,
+                    .backoff = settings.retry_backoff},
+          .stall = settings.stall};
+}
+
 double Seconds(std::chrono::microseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
@@ -30,25 +38,23 @@ double Seconds(std::chrono::microseconds duration) {
 }  // namespace
 
 SourceRecorder::SourceRecorder(SourceSettings settings, std::string output_directory,
-                               Catalogue& catalogue, const Clock& clock)
-    : settings_(std::move(settings)),
+                               Catalogue& catalogue, const Clock& clock,
+                               std::function<void()> changed)
+    : wanted_(std::move(settings)),
       output_directory_(std::move(output_directory)),
       catalogue_(catalogue),
       clock_(clock),
       state_since_(clock.Utc()),
-      supervisor_({.name = settings_.name,
-                   .retry = {.max_retries = settings_.max_retries,
-                             .delay = settings_.retry_delay,
-                             .backoff = settings_.retry_backoff},
-                   .stall = settings_.stall},
-                  *this, clock) {}
+      changed_(std::move(changed)),
+      supervisor_(SupervisionOf(wanted_), *this, clock) {}
 
-void SourceRecorder::Stop(std::function<void()> stopped) {
-  stopped_ = std::move(stopped);
-  supervisor_.Stop();
+void SourceRecorder::Restart(SourceSettings settings) {
+  wanted_ = std::move(settings);
+  supervisor_.Restart(SupervisionOf(wanted_));
 }
 
 std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
+  settings_ = wanted_;
   plan_ = std::make_shared<RecordingPlan>(settings_, output_directory_, begin, history_);
   growth_timer_ = SourceHandle::Every(kGrowthInterval, [this] { ReportGrowth(); });
   relief_timer_ = SourceHandle::Every(kReliefInterval, [this] { plan_->RelieveBuffers(); });
@@ -99,11 +105,10 @@ void SourceRecorder::Handle(const ClockStepped& event) {
 /// What is missing between the last run and this one's first file. A server's burst of past audio
 /// may reach back over it: then nothing is, and the ledger says so with a gap of zero.
 void SourceRecorder::NoteGapBefore(const FileOpened& event) {
-  if (!recorded_until_.has_value()) return;
-  Gap gap{.source = settings_.name,
-          .start = std::exchange(recorded_until_, std::nullopt).value(),
-          .end = event.segment.start,
-          .cause = event.segment.began};
+  if (!last_end_.has_value()) return;
+  const End end = std::exchange(last_end_, std::nullopt).value();
+  Gap gap{
+      .source = settings_.name, .start = end.time, .end = event.segment.start, .cause = end.cause};
   if (event.joined) {
     LogInfo(kDomain, "{}: nothing is missing before {}", settings_.name, event.segment.name);
     gap.end = gap.start;
@@ -127,10 +132,13 @@ void SourceRecorder::OnStateChanged(SourceState state, const std::string& messag
   state_since_ = clock_.Utc();
   message_ = message;
   if (state == SourceState::kWaiting || state == SourceState::kStopped) {
-    if (!message.empty()) LogWarning(kDomain, "{}: {}", settings_.name, message);
+    if (!message.empty()) LogWarning(kDomain, "{}: {}", Name(), message);
+  } else if (state == SourceState::kPaused) {
+    LogInfo(kDomain, "{}: paused", Name());
   } else {
-    LogDebug(kDomain, "{}: {}", settings_.name, ToWord(state));
+    LogDebug(kDomain, "{}: {}", Name(), ToWord(state));
   }
+  changed_();
 }
 
 void SourceRecorder::OnRunOver(Cause end) {
@@ -153,17 +161,13 @@ void SourceRecorder::FinishLast(Segment segment, Cause end) {
   segment.bytes = FileSize(output_directory_, segment.name);
   const auto length = std::chrono::round<std::chrono::microseconds>(
       std::chrono::duration<double>(segment.Duration()));
-  recorded_until_ = plan_->End().value_or(segment.start + length);
+  last_end_ = {plan_->End().value_or(segment.start + length), end};
   catalogue_.SegmentEnded(std::move(segment));
 }
 
-void SourceRecorder::OnStopped() {
-  if (stopped_) stopped_();
-}
-
 SourceStatus SourceRecorder::Status() const {
-  SourceStatus status{.name = settings_.name,
-                      .type = settings_.type,
+  SourceStatus status{.name = wanted_.name,
+                      .type = wanted_.type,
                       .state = supervisor_.State(),
                       .since = state_since_,
                       .message = message_,

@@ -19,14 +19,20 @@ namespace isr {
 /// Main thread only.
 class SourceRecorder final : Supervisor::Delegate {
  public:
-  /// `catalogue` and `clock` outlive the recorder.
+  /// `changed` is called after each change of state; it must not destroy the recorder. `catalogue`
+  /// and `clock` outlive the recorder.
   SourceRecorder(SourceSettings settings, std::string output_directory, Catalogue& catalogue,
-                 const Clock& clock);
+                 const Clock& clock, std::function<void()> changed);
 
+  // As those of Supervisor. Pause, Stop and Restart finish the growing file, see IsSettled.
   void Start() { supervisor_.Start(); }
-  /// Finishes the growing file; calls `stopped` when that is done.
-  void Stop(std::function<void()> stopped);
+  void Pause() { supervisor_.Pause(); }
+  void Stop(Cause end) { supervisor_.Stop(end); }
+  /// `settings` have the same name.
+  void Restart(SourceSettings settings);
+  bool IsSettled() const { return supervisor_.IsSettled(); }
 
+  const std::string& Name() const { return wanted_.name; }
   SourceStatus Status() const;
 
  private:
@@ -34,7 +40,6 @@ class SourceRecorder final : Supervisor::Delegate {
   void OnPlanMessage() override;
   void OnStateChanged(SourceState state, const std::string& message) override;
   void OnRunOver(Cause end) override;
-  void OnStopped() override;
 
   void Handle(const FileOpened& event);
   void Handle(const FileClosed& event);
@@ -45,18 +50,25 @@ class SourceRecorder final : Supervisor::Delegate {
   void NoteGapBefore(const FileOpened& event);
   void FinishLast(Segment segment, Cause end);
 
-  const SourceSettings settings_;
+  /// Where a run ended, and why.
+  struct End {
+    UtcTime time;
+    Cause cause;
+  };
+
+  SourceSettings wanted_;    ///< of the next run
+  SourceSettings settings_;  ///< of the run; each plan has its own copy
   const std::string output_directory_;
   Catalogue& catalogue_;
   const Clock& clock_;
 
   std::shared_ptr<RecordingPlan> plan_;  // shared with the runner's threads
   std::shared_ptr<FrameHistory> history_ = std::make_shared<FrameHistory>();  // shared with plans
-  std::optional<Segment> last_;            ///< closed last in its run; why it ended is to come
-  std::optional<UtcTime> recorded_until_;  ///< end of the last run
+  std::optional<Segment> last_;  ///< closed last in its run; why it ended is to come
+  std::optional<End> last_end_;  ///< of the run before
   UtcTime state_since_{};
   std::string message_;
-  std::function<void()> stopped_;
+  std::function<void()> changed_;
   SourceHandle growth_timer_;
   SourceHandle relief_timer_;
   Supervisor supervisor_;

@@ -1,6 +1,7 @@
 """How it ends: files are finished, and nothing is left that says it still runs."""
 
 import signal
+import time
 import unittest
 
 import recordings
@@ -65,6 +66,20 @@ class ShutdownTest(TestCase):
         segments = recordings.of_source(isr.recordings, "beeps")
         self.assertEqual([segment.began for segment in segments], ["start", "start"], segments)
         self.assertEqual(first.path.read_bytes(), content)
+
+    def test_fifty_sources_are_finished_within_ten_seconds(self):
+        names = [f"silence{number:02}" for number in range(50)]
+        isr = self.start(Isr(self.folder, {name: {"type": "test", "wave": "silence"} for name in names}))
+        wait_for("50 sources to record", lambda: [
+            source["state"] for source in isr.status().values()] == ["recording"] * 50, alive=[isr])
+        began = time.monotonic()
+        self.assertEqual(isr.stop(), 0, isr.log())
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertEqual(isr.troubles(), [])
+        for name in names:
+            (segment,) = recordings.of_source(isr.recordings, name)
+            self.assertEqual((segment.ended, segment.growing), ("stop", 0))
+            self.assertEqual(WavFile(segment.path).frames, segment.frames)
 
 
 if __name__ == "__main__":

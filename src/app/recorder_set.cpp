@@ -1,0 +1,121 @@
+#include "app/recorder_set.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+namespace isr {
+
+RecorderSet::RecorderSet(std::string output_directory, Catalogue& catalogue, const Clock& clock)
+    : output_directory_(std::move(output_directory)), catalogue_(catalogue), clock_(clock) {}
+
+void RecorderSet::Apply(const SettingsDiff& diff, const std::vector<SourceSettings>& sources) {
+  for (const std::string& name : diff.removed) {
+    Member* const member = Find(name);
+    if (member == nullptr) continue;
+    member->removed = true;
+    member->recorder->Stop(Cause::kConfig);
+  }
+  for (const SourceSettings& source : diff.changed) {
+    if (Member* const member = Find(source.name)) member->recorder->Restart(source);
+  }
+  for (const SourceSettings& source : diff.added) Add(source);
+
+  const auto place = [&sources](const Member& member) {
+    return std::find_if(sources.begin(), sources.end(), [&member](const SourceSettings& source) {
+      return source.name == member.recorder->Name();
+    });
+  };
+  std::stable_sort(members_.begin(), members_.end(),
+                   [&place](const Member& a, const Member& b) { return place(a) < place(b); });
+  SweepSoon();
+}
+
+void RecorderSet::Add(const SourceSettings& settings) {
+  if (Member* const member = Find(settings.name)) {  // is being removed
+    member->removed = false;
+    member->recorder->Restart(settings);
+    member->recorder->Start();
+    return;
+  }
+  members_.push_back({std::make_unique<SourceRecorder>(settings, output_directory_, catalogue_,
+                                                       clock_, [this] { SweepSoon(); })});
+  members_.back().recorder->Start();
+}
+
+void RecorderSet::Pause(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (Member* const member = Find(name)) member->recorder->Pause();
+  }
+}
+
+void RecorderSet::Resume(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (Member* const member = Find(name)) member->recorder->Start();
+  }
+}
+
+void RecorderSet::StopAll(std::function<void()> then) {
+  std::vector<std::string> names;
+  for (const Member& member : members_) {
+    member.recorder->Stop(Cause::kStop);
+    names.push_back(member.recorder->Name());
+  }
+  WhenSettled(std::move(names), std::move(then));
+}
+
+void RecorderSet::WhenSettled(std::vector<std::string> names, std::function<void()> then) {
+  waiters_.push_back({std::move(names), std::move(then)});
+  SweepSoon();
+}
+
+/// Later, because a recorder that has just changed is still at it.
+void RecorderSet::SweepSoon() {
+  if (sweep_.IsActive()) return;
+  sweep_ = SourceHandle::After(std::chrono::milliseconds(0), [this] { Sweep(); });
+}
+
+void RecorderSet::Sweep() {
+  sweep_.Reset();
+  std::erase_if(members_, [](const Member& member) {
+    return member.removed && member.recorder->IsSettled();
+  });
+  const auto first_ready =
+      std::stable_partition(waiters_.begin(), waiters_.end(),
+                            [this](const Waiter& waiter) { return !AreSettled(waiter.names); });
+  const std::vector<Waiter> ready(std::make_move_iterator(first_ready),
+                                  std::make_move_iterator(waiters_.end()));
+  waiters_.erase(first_ready, waiters_.end());
+  for (const Waiter& waiter : ready) waiter.then();
+}
+
+bool RecorderSet::AreSettled(const std::vector<std::string>& names) {
+  return std::all_of(names.begin(), names.end(), [this](const std::string& name) {
+    const Member* const member = Find(name);
+    return member == nullptr || member->recorder->IsSettled();
+  });
+}
+
+RecorderSet::Member* RecorderSet::Find(const std::string& name) {
+  const auto found = std::find_if(members_.begin(), members_.end(), [&name](const Member& member) {
+    return member.recorder->Name() == name;
+  });
+  return found == members_.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> RecorderSet::Names() const {
+  std::vector<std::string> names;
+  for (const Member& member : members_) {
+    if (!member.removed) names.push_back(member.recorder->Name());
+  }
+  return names;
+}
+
+std::vector<SourceStatus> RecorderSet::Status() const {
+  std::vector<SourceStatus> all;
+  for (const Member& member : members_) all.push_back(member.recorder->Status());
+  return all;
+}
+
+}  // namespace isr

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/settings_diff.hpp"
+#include "base/clock.hpp"
+#include "catalogue/catalogue.hpp"
+#include "glib/source_handle.hpp"
+#include "model/source_status.hpp"
+#include "recorder/source_recorder.hpp"
+
+namespace isr {
+
+/// The recorders of all sources. Each command may come while the one before is still waiting for
+/// files to be finished: a source that was removed may come back, one that restarts may change once
+/// more. Main thread only.
+class RecorderSet {
+ public:
+  /// `catalogue` and `clock` outlive the set.
+  RecorderSet(std::string output_directory, Catalogue& catalogue, const Clock& clock);
+
+  /// Adds, restarts and removes what changed, and puts all in the order of `sources`, which are
+  /// all that are wanted.
+  void Apply(const SettingsDiff& diff, const std::vector<SourceSettings>& sources);
+  void Pause(const std::vector<std::string>& names);
+  void Resume(const std::vector<std::string>& names);
+  /// For good. Calls `then`, later, when all files are finished.
+  void StopAll(std::function<void()> then);
+
+  /// Calls `then`, later, when no run of these sources goes on that a command has ended. A command
+  /// that comes meanwhile may put it off.
+  void WhenSettled(std::vector<std::string> names, std::function<void()> then);
+
+  /// Without those that are being removed.
+  std::vector<std::string> Names() const;
+  /// With those that are being removed.
+  std::vector<SourceStatus> Status() const;
+
+ private:
+  struct Member {
+    std::unique_ptr<SourceRecorder> recorder;
+    bool removed = false;  ///< goes when it has settled
+  };
+  struct Waiter {
+    std::vector<std::string> names;
+    std::function<void()> then;
+  };
+
+  Member* Find(const std::string& name);
+  void Add(const SourceSettings& settings);
+  void SweepSoon();
+  void Sweep();
+  bool AreSettled(const std::vector<std::string>& names);
+
+  const std::string output_directory_;
+  Catalogue& catalogue_;
+  const Clock& clock_;
+  std::vector<Member> members_;
+  std::vector<Waiter> waiters_;
+  SourceHandle sweep_;
+};
+
+}  // namespace isr

@@ -1,0 +1,48 @@
+#include "cli/with_daemon.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <glib.h>
+
+#include "cli/commands.hpp"
+#include "cli/load.hpp"
+#include "config/problem.hpp"
+#include "control/socket_address.hpp"
+
+namespace isr {
+namespace {
+
+std::string FindSocket(const Arguments& arguments) {
+  if (!arguments.socket.empty()) return arguments.socket;
+  const char* const runtime = g_getenv("RUNTIME_DIRECTORY");
+  try {
+    const Settings settings = LoadConfigHere(arguments.config);
+    return LocateControlSocket(settings.state_directory, runtime == nullptr ? "" : runtime).path;
+  } catch (const ConfigError&) {
+    fmt::print(stderr, "isr: cannot tell from this config where isr listens; --socket PATH can\n");
+    throw;
+  }
+}
+
+int ExitCodeFor(const CommandError& error) {
+  if (error.Code() == "config") return kExitConfig;
+  if (error.Code() == "unknown-source" || error.Code() == "bad-request") return kExitUsage;
+  return kExitUnavailable;
+}
+
+}  // namespace
+
+int WithDaemon(const Arguments& arguments, const std::function<void(ControlClient& daemon)>& talk) {
+  ControlClient daemon(FindSocket(arguments));
+  try {
+    talk(daemon);
+    return kExitOk;
+  } catch (const CommandError& error) {
+    for (const std::string& problem : error.Problems()) fmt::print(stderr, "{}\n", problem);
+    fmt::print(stderr, "isr: {}\n", error.what());
+    return ExitCodeFor(error);
+  }
+}
+
+}  // namespace isr

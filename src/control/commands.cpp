@@ -1,0 +1,106 @@
+#include "control/commands.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "control/protocol.hpp"
+
+namespace isr {
+namespace {
+
+using Respond = std::function<void(std::string answer)>;
+
+constexpr std::string_view kAll = "all";
+
+void CheckName(const std::string& name, std::span<const std::string> known) {
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  const auto nearest = NearestName(name, known);
+  throw CommandError("unknown-source",
+                     nearest.has_value()
+                         ? fmt::format("no source '{}'; did you mean '{}'?", name, *nearest)
+                         : fmt::format("no source '{}'; there are: {}", name,
+                                       fmt::join(known.begin(), known.end(), ", ")));
+}
+
+/// The sources meant, each once, in the order of the config.
+std::vector<std::string> FindSources(const ControlRequest& request, ControlService& service) {
+  if (request.sources.empty()) {
+    throw CommandError("bad-request",
+                       fmt::format("'{}' needs the name of a source, or all", request.command));
+  }
+  std::vector<std::string> names = service.SourceNames();
+  const auto is_asked = [&request](std::string_view name) {
+    return std::find(request.sources.begin(), request.sources.end(), name) != request.sources.end();
+  };
+  for (const std::string& name : request.sources) {
+    if (name != kAll) CheckName(name, names);
+  }
+  if (!is_asked(kAll)) {
+    std::erase_if(names, [&is_asked](const std::string& name) { return !is_asked(name); });
+  }
+  return names;
+}
+
+void Status(ControlService& service, const ControlRequest& /*request*/, const Respond& respond) {
+  respond(StatusAnswer(service.StatusDocument()));
+}
+
+void Pause(ControlService& service, const ControlRequest& request, const Respond& respond) {
+  const std::vector<std::string> sources = FindSources(request, service);
+  service.Pause(sources, [respond, sources] { respond(SourcesAnswer(sources)); });
+}
+
+void Resume(ControlService& service, const ControlRequest& request, const Respond& respond) {
+  const std::vector<std::string> sources = FindSources(request, service);
+  service.Resume(sources);
+  respond(SourcesAnswer(sources));
+}
+
+void Reload(ControlService& service, const ControlRequest& /*request*/, const Respond& respond) {
+  service.Reload([respond](const ReloadResult& result) { respond(ReloadAnswer(result)); });
+}
+
+void Quit(ControlService& service, const ControlRequest& /*request*/, const Respond& respond) {
+  service.Quit();
+  respond(OkAnswer());
+}
+
+struct Command {
+  std::string_view word;
+  void (*execute)(ControlService& service, const ControlRequest& request, const Respond& respond);
+};
+constexpr std::array<Command, 5> kCommands{{
+    {"status", Status},
+    {"pause", Pause},
+    {"resume", Resume},
+    {"reload", Reload},
+    {"quit", Quit},
+}};
+
+void Execute(ControlService& service, const ControlRequest& request, const Respond& respond) {
+  std::vector<std::string> words;
+  for (const Command& command : kCommands) {
+    if (command.word == request.command) return command.execute(service, request, respond);
+    words.emplace_back(command.word);
+  }
+  throw CommandError("bad-request", fmt::format("no command '{}'; there are: {}", request.command,
+                                                fmt::join(words, ", ")));
+}
+
+}  // namespace
+
+void ExecuteRequest(ControlService& service, std::string_view line, const Respond& respond) {
+  try {
+    Execute(service, ParseRequest(line), respond);
+  } catch (const CommandError& error) {
+    respond(ErrorAnswer(error));
+  } catch (const std::exception& error) {
+    respond(ErrorAnswer(CommandError("internal", Describe(error))));
+  }
+}
+
+}  // namespace isr

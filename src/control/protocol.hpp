@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/control_service.hpp"
+
+namespace isr {
+
+/// The lines of the control socket, one JSON document each, without their '\n'.
+///
+///     {"command":"status"}                      {"ok":true,"status":{...}}
+///     {"command":"pause","source":"radio"}      {"ok":true,"sources":["radio"]}
+///     {"command":"resume","sources":["all"]}    {"ok":true,"sources":["radio","garden"]}
+///     {"command":"reload"}                      {"ok":true,"added":[],"removed":[],
+///                                                "restarted":["radio"],"after_restart":[]}
+///     {"command":"quit"}                        {"ok":true}; the connection ends with the daemon
+///
+/// What is not carried out is answered
+/// {"ok":false,"error":{"code":"...","message":"...","problems":[...]}}, problems only where there
+/// are any.
+struct ControlRequest {
+  std::string command;
+  std::vector<std::string> sources;  ///< "all" means all of them
+};
+
+/// Throws CommandError.
+ControlRequest ParseRequest(std::string_view line);
+std::string WriteRequest(const ControlRequest& request);
+
+std::string OkAnswer();
+std::string StatusAnswer(std::string_view document);
+std::string SourcesAnswer(const std::vector<std::string>& sources);
+std::string ReloadAnswer(const ReloadResult& result);
+std::string ErrorAnswer(const CommandError& error);
+
+}  // namespace isr
