@@ -53,6 +53,7 @@ class IdlePlan final : public PipelinePlan {
   }
   void OnElementMessage(GstMessage* /*message*/) override {}
   std::optional<MonotonicTime> LastArrival() const override { return std::nullopt; }
+  bool AwaitFiles(std::chrono::milliseconds /*deadline*/) override { return true; }
 
  private:
   Gate& gate_;
