@@ -12,7 +12,7 @@
 namespace isr {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kPackages{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kPackages{{
     {"alsasrc", "gstreamer1.0-alsa"},
     {"audioconvert", "gstreamer1.0-plugins-base"},
     {"audiomixer", "gstreamer1.0-plugins-base"},
@@ -20,8 +20,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kPackages
     {"mpegaudioparse", "gstreamer1.0-plugins-good"},
     {"souphttpsrc", "gstreamer1.0-plugins-good"},
     {"splitmuxsink", "gstreamer1.0-plugins-good"},
-    {"wavenc", "gstreamer1.0-plugins-good"},
-    {"xingmux", "gstreamer1.0-plugins-good"},
 }};
 
 std::string HowToGet(std::string_view factory) {

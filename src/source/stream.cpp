@@ -71,7 +71,6 @@ SourceBin BuildStream(const SourceSettings& settings) {
   const auto& stream = std::get<StreamSettings>(settings.specific);
   SourceBin source{.bin = MakeBin("source"),
                    .kind = SourceBin::Kind::kCoded,
-                   .muxer = "xingmux",
                    .extension = "mp3",
                    .origin = stream.url};
   const Ref<GstElement> parser = MakeElement("mpegaudioparse");
