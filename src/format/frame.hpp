@@ -49,8 +49,8 @@ struct Frame {
   ByteView bytes;             ///< valid until the next call of the framer
   std::uint32_t samples = 0;  ///< sample frames that it decodes to; 0 for a Vorbis stream's first
   std::uint32_t trim = 0;     ///< how many of them at its end an Ogg stream's last page cuts off
-  std::optional<std::uint64_t> position;  ///< number of its first sample in the source's own count,
-                                          ///< where the frame says it (FLAC, Ogg FLAC)
+  std::optional<std::uint64_t> position;  ///< of its first sample in the source's own count, where
+                                          ///< the stream tells (FLAC; Ogg: granule position)
 };
 
 /// The format of the frames from here on. Comes before the first frame and at each change.
@@ -86,10 +86,11 @@ struct Skipped {
   SkippedKind kind = SkippedKind::kGarbage;
 };
 
-/// Ogg pages that never came, by their numbers.
+/// Audio that an Ogg stream counts and that never came. Its place is before the next frame.
 struct LostPages {
-  std::uint32_t pages = 0;
-  std::optional<std::uint64_t> samples;  ///< how much audio is missing, where granules tell
+  std::uint32_t pages = 0;    ///< missing by their numbers; 0 when the source itself left audio out,
+                              ///< or counts its pages anew
+  std::uint64_t samples = 0;  ///< missing by the granule positions; 0 also when they do not tell
 };
 
 using StreamItem =

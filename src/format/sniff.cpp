@@ -59,8 +59,7 @@ bool IsText(ByteView bytes) {
 Content SniffTextBytes(ByteView bytes, bool whole) {
   if (StartsWith(bytes, "\xef\xbb\xbf")) bytes = bytes.subspan(3);
   if (bytes.empty() || !IsText(bytes)) return Content::kUnknown;
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return SniffText(LowerCase(Trim(text)), whole);
+  return SniffText(LowerCase(Trim(AsText(bytes))), whole);
 }
 
 /// The codec whose frames begin first. Three headers in a row count, or two of frames that are too

@@ -183,6 +183,9 @@ void RecordingPlan::OnElementMessage(GstMessage* message) {
     OnFileClosed(facts);
   } else if (gst_structure_has_name(facts, "isr-disk-trouble")) {
     OnDisk(gst_structure_get_string(facts, "reason"));
+  } else if (gst_structure_has_name(facts, "isr-format")) {
+    const std::lock_guard lock(mutex_);
+    extension_ = gst_structure_get_string(facts, "extension");
   } else if (gst_structure_has_name(facts, "isr-disk-recovered")) {
     OnDisk("");
   } else if (gst_structure_has_name(facts, "isr-clock-step")) {

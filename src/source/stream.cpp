@@ -69,11 +69,8 @@ Ref<GstElement> MakeHttpSource(const StreamSettings& stream) {
 
 SourceBin BuildStream(const SourceSettings& settings) {
   const auto& stream = std::get<StreamSettings>(settings.specific);
-  SourceBin source{.bin = MakeBin("source"),
-                   .kind = SourceBin::Kind::kCoded,
-                   .extension = "mp3",
-                   .origin = stream.url};
-  const Ref<GstElement> parser = MakeElement("mpegaudioparse");
+  SourceBin source{.bin = MakeBin("source"), .kind = SourceBin::Kind::kCoded, .origin = stream.url};
+  const Ref<GstElement> parser = MakeElement("isrparse");
   AddAndLink(source.bin.Get(), {MakeHttpSource(stream), parser});
   ExposeSourcePad(source.bin.Get(), parser.Get());
   return source;

@@ -1,0 +1,134 @@
+#include "plugins/parse_stage.hpp"
+
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "format/sniff.hpp"
+
+namespace isr {
+namespace {
+
+std::optional<Codec> CodecOf(Content content) {
+  switch (content) {
+    case Content::kMpegAudio:
+      return Codec::kMpegAudio;
+    case Content::kAdtsAac:
+      return Codec::kAdtsAac;
+    default:
+      return std::nullopt;
+  }
+}
+
+/// Caps of our frames, and the extension of a file of them.
+std::pair<std::string, const char*> Describe(const AudioFormat& format) {
+  const std::string sound = fmt::format("rate={},channels={}", format.rate, format.channels);
+  if (format.codec == Codec::kMpegAudio) {
+    return {fmt::format("audio/mpeg,mpegversion=1,layer={},parsed=true,{}", format.layer, sound),
+            "mp3"};
+  }
+  return {"audio/mpeg,mpegversion=4,stream-format=adts,framed=true," + sound, "aac"};
+}
+
+}  // namespace
+
+ParseStage::ParseStage(std::optional<Codec> codec, Output& output) : output_(output) {
+  if (codec.has_value()) framer_ = MakeFramer(*codec);
+}
+
+GstFlowReturn ParseStage::Take(ByteView bytes) {
+  if (failed_) return GST_FLOW_ERROR;
+  if (framer_ != nullptr) {
+    framer_->Push(bytes);
+    return PassOn();
+  }
+  AppendBytes(unknown_, bytes);
+  if (!FindOut(unknown_, false)) return failed_ ? GST_FLOW_ERROR : GST_FLOW_OK;
+  framer_->Push(std::exchange(unknown_, {}));
+  return PassOn();
+}
+
+void ParseStage::Finish() {
+  if (framer_ == nullptr && !unknown_.empty() && FindOut(unknown_, true)) {
+    framer_->Push(std::exchange(unknown_, {}));
+  }
+  if (framer_ == nullptr) return;
+  framer_->Finish();
+  PassOn();
+}
+
+/// Whether it is known what comes. A tag longer than what has come is skipped first.
+bool ParseStage::FindOut(ByteView bytes, bool ended) {
+  const Sniffed sniffed = Sniff(bytes, ended);
+  if (sniffed.content == Content::kNeedMore) return false;
+  if (sniffed.content == Content::kTag && bytes.size() < sniffed.skip && !ended) return false;
+  if (sniffed.content == Content::kTag) {
+    unknown_.erase(unknown_.begin(), unknown_.begin() + static_cast<std::ptrdiff_t>(sniffed.skip));
+    return FindOut(unknown_, ended);
+  }
+  if (const auto codec = CodecOf(sniffed.content)) {
+    framer_ = MakeFramer(*codec);
+    return true;
+  }
+  failed_ = true;
+  output_.Fail(
+      fmt::format("What comes is {}, which cannot be recorded.", isr::Describe(sniffed.content)));
+  return false;
+}
+
+GstFlowReturn ParseStage::PassOn() {
+  while (auto item = framer_->Next()) {
+    if (const auto* const frame = std::get_if<Frame>(&*item)) {
+      Add(*frame);
+    } else if (const auto* const next = std::get_if<NewFormat>(&*item)) {
+      const GstFlowReturn flow = Flush();
+      if (flow != GST_FLOW_OK) return flow;
+      if (!BeginFormat(next->format)) return GST_FLOW_ERROR;
+    } else if (const auto* const skipped = std::get_if<Skipped>(&*item)) {
+      if (skipped->kind == SkippedKind::kGarbage) garbage_ += skipped->bytes;
+    }
+  }
+  return Flush();
+}
+
+void ParseStage::Add(const Frame& frame) {
+  AppendBytes(frames_, frame.bytes);
+  entries_.push_back(
+      {.bytes = static_cast<std::uint32_t>(frame.bytes.size()), .samples = frame.samples});
+  samples_ += frame.samples;
+}
+
+bool ParseStage::BeginFormat(const AudioFormat& format) {
+  if (format_.has_value() && !SameCoding(*format_, format)) {
+    failed_ = true;
+    output_.Fail("The stream's format changed.");
+    return false;
+  }
+  if (std::exchange(format_, format).has_value()) return true;
+  const auto [text, extension] = Describe(format);
+  output_.Post(gst_structure_new("isr-format", "extension", G_TYPE_STRING, extension, nullptr));
+  const auto caps = Ref<GstCaps>::Adopt(gst_caps_from_string(text.c_str()));
+  output_.SetCaps(caps.Get());
+  return true;
+}
+
+/// Passes on what was gathered.
+GstFlowReturn ParseStage::Flush() {
+  if (garbage_ > 0) {
+    output_.Post(gst_structure_new("isr-garbage", "bytes", G_TYPE_UINT64,
+                                   guint64{std::exchange(garbage_, 0)}, nullptr));
+  }
+  if (entries_.empty()) return GST_FLOW_OK;
+  const auto rate = static_cast<guint64>(format_->rate);
+  auto buffer = Ref<GstBuffer>::Adopt(gst_buffer_new_memdup(frames_.data(), frames_.size()));
+  const GstClockTime begin = gst_util_uint64_scale(passed_, GST_SECOND, rate);
+  passed_ += std::exchange(samples_, 0);
+  GST_BUFFER_PTS(buffer.Get()) = begin;
+  GST_BUFFER_DURATION(buffer.Get()) = gst_util_uint64_scale(passed_, GST_SECOND, rate) - begin;
+  AddFrameTable(buffer.Get(), std::exchange(entries_, {}));
+  frames_.clear();
+  return output_.Push(std::move(buffer));
+}
+
+}  // namespace isr
