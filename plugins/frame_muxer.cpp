@@ -1,6 +1,7 @@
 #include "plugins/frame_muxer.hpp"
 
 #include "format/xing.hpp"
+#include "plugins/coded_caps.hpp"
 #include "plugins/frame_table.hpp"
 
 namespace isr {
@@ -9,11 +10,11 @@ namespace {
 class FrameMuxer final : public FileMuxer {
  public:
   bool SetCaps(GstCaps* caps) override {
-    const GstStructure* const fields = gst_caps_get_structure(caps, 0);
-    int version = 0;
-    gst_structure_get_int(fields, "mpegversion", &version);
-    is_mpeg_audio_ = version == 1;
-    return gst_structure_get_int(fields, "rate", &rate_) != FALSE;
+    const auto format = FormatOfCaps(caps);
+    if (!format.has_value()) return false;
+    is_mpeg_audio_ = format->codec == Codec::kMpegAudio;
+    rate_ = format->rate;
+    return true;
   }
 
   void Begin(const std::optional<FileStart>& /*start*/, Output& /*output*/) override {}

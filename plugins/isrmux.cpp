@@ -5,8 +5,9 @@
  * Makes files of recordings, each by itself: it begins at time 0, says how long it is, and can be
  * sought in. PCM becomes Broadcast WAV (EBU Tech 3285), and RF64 (EBU Tech 3306) from 4 GiB on;
  * MPEG audio stays as it came, layer III behind a Xing or Info frame with the exact duration; ADTS
- * frames stay as they came. For #splitmuxsink's `muxer`, in front of #isrfilesink or any sink that
- * can seek.
+ * frames stay as they came. FLAC frames are renumbered from sample 0 behind a STREAMINFO and a
+ * SEEKTABLE of the file's own. Vorbis, Opus and FLAC from Ogg become one unchained Ogg stream. For
+ * #splitmuxsink's `muxer`, in front of #isrfilesink or any sink that can seek.
  *
  * |[
  * gst-launch-1.0 -e audiotestsrc num-buffers=500 ! isrmux ! isrfilesink location=tone.wav
@@ -19,6 +20,7 @@
 
 #include "base/guarded.hpp"
 #include "glib/ref.hpp"
+#include "plugins/coded_caps.hpp"
 #include "plugins/file_muxer.hpp"
 
 namespace {
@@ -118,8 +120,7 @@ namespace {
 
 GstStaticPadTemplate g_sink_template = GST_STATIC_PAD_TEMPLATE(
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS("audio/x-raw,format={S16LE,S24LE,S32LE},layout=interleaved;"
-                    "audio/mpeg,mpegversion=1; audio/mpeg,mpegversion={2,4},stream-format=adts"));
+    GST_STATIC_CAPS("audio/x-raw,format={S16LE,S24LE,S32LE},layout=interleaved;" ISR_CODED_CAPS));
 GstStaticPadTemplate g_source_template =
     GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
@@ -172,7 +173,7 @@ static void isr_mux_class_init(IsrMuxClass* klass) {
   gst_element_class_add_static_pad_template(element_class, &g_source_template);
   gst_element_class_set_static_metadata(
       element_class, "Recording muxer", "Codec/Muxer/Audio",
-      "Files that play by themselves: Broadcast WAV, MP3 with its exact duration, ADTS",
+      "Files that play by themselves: Broadcast WAV, MP3 with its exact duration, ADTS, FLAC, Ogg",
       "The isr developers");
 }
 

@@ -3,8 +3,9 @@
  * @title: isrparse
  *
  * Cuts a stream of bytes into coded frames, as they came. It finds out by itself what comes: MPEG
- * audio (MP3) or ADTS AAC. Tags, garbage and the info frames of encoders are dropped. Frames travel
- * many to a buffer, with a table of them (a GstMeta that #isrsplit and #isrmux read).
+ * audio (MP3), ADTS AAC, FLAC, or Ogg with Vorbis, Opus or FLAC, chained streams included. Tags,
+ * garbage and the info frames of encoders are dropped. Frames travel many to a buffer, with a table
+ * of them (a GstMeta that #isrsplit and #isrmux read).
  *
  * |[
  * gst-launch-1.0 -m -e souphttpsrc iradio-mode=false location=http://host:8000/live ! isrparse \
@@ -16,6 +17,8 @@
  * `isr-format`: what comes is known. `extension` (string): of a file of it.
  *
  * `isr-garbage`: `bytes` (guint64) were in no frame.
+ *
+ * `isr-title`: what plays from here on. `title` (string, UTF-8), `running-time` (guint64, ns).
  */
 #include "plugins/isrparse.hpp"
 
@@ -23,6 +26,7 @@
 #include <utility>
 
 #include "base/guarded.hpp"
+#include "plugins/coded_caps.hpp"
 #include "plugins/parse_stage.hpp"
 
 namespace {
@@ -81,9 +85,8 @@ namespace {
 
 GstStaticPadTemplate g_sink_template =
     GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
-GstStaticPadTemplate g_source_template = GST_STATIC_PAD_TEMPLATE(
-    "src", GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS("audio/mpeg,mpegversion=1; audio/mpeg,mpegversion=4,stream-format=adts"));
+GstStaticPadTemplate g_source_template =
+    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(ISR_CODED_CAPS));
 
 GstFlowReturn Chain(GstPad* /*pad*/, GstObject* parent, GstBuffer* buffer) {
   return Guarded("isrparse chain", GST_FLOW_ERROR, [&] {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "format/sniff.hpp"
+#include "plugins/coded_caps.hpp"
 
 namespace isr {
 namespace {
@@ -16,19 +17,17 @@ std::optional<Codec> CodecOf(Content content) {
       return Codec::kMpegAudio;
     case Content::kAdtsAac:
       return Codec::kAdtsAac;
+    case Content::kFlac:
+      return Codec::kFlac;
+    case Content::kOggVorbis:
+      return Codec::kVorbis;
+    case Content::kOggOpus:
+      return Codec::kOpus;
+    case Content::kOggFlac:
+      return Codec::kOggFlac;
     default:
       return std::nullopt;
   }
-}
-
-/// Caps of our frames, and the extension of a file of them.
-std::pair<std::string, const char*> Describe(const AudioFormat& format) {
-  const std::string sound = fmt::format("rate={},channels={}", format.rate, format.channels);
-  if (format.codec == Codec::kMpegAudio) {
-    return {fmt::format("audio/mpeg,mpegversion=1,layer={},parsed=true,{}", format.layer, sound),
-            "mp3"};
-  }
-  return {"audio/mpeg,mpegversion=4,stream-format=adts,framed=true," + sound, "aac"};
 }
 
 }  // namespace
@@ -85,6 +84,8 @@ GstFlowReturn ParseStage::PassOn() {
       const GstFlowReturn flow = Flush();
       if (flow != GST_FLOW_OK) return flow;
       if (!BeginFormat(next->format)) return GST_FLOW_ERROR;
+    } else if (const auto* const next_comment = std::get_if<NewComment>(&*item)) {
+      PostTitle(next_comment->comment.Title());
     } else if (const auto* const skipped = std::get_if<Skipped>(&*item)) {
       if (skipped->kind == SkippedKind::kGarbage) garbage_ += skipped->bytes;
     }
@@ -106,11 +107,17 @@ bool ParseStage::BeginFormat(const AudioFormat& format) {
     return false;
   }
   if (std::exchange(format_, format).has_value()) return true;
-  const auto [text, extension] = Describe(format);
-  output_.Post(gst_structure_new("isr-format", "extension", G_TYPE_STRING, extension, nullptr));
-  const auto caps = Ref<GstCaps>::Adopt(gst_caps_from_string(text.c_str()));
-  output_.SetCaps(caps.Get());
+  output_.Post(gst_structure_new("isr-format", "extension", G_TYPE_STRING,
+                                 ExtensionOf(format.codec), nullptr));
+  output_.SetCaps(CapsOf(format).Get());
   return true;
+}
+
+void ParseStage::PostTitle(const std::string& title) {
+  const auto rate = static_cast<guint64>(format_->rate);
+  output_.Post(gst_structure_new(
+      "isr-title", "title", G_TYPE_STRING, title.c_str(), "running-time", G_TYPE_UINT64,
+      gst_util_uint64_scale(passed_ + samples_, GST_SECOND, rate), nullptr));
 }
 
 /// Passes on what was gathered.

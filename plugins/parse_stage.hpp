@@ -41,6 +41,7 @@ class ParseStage {
   GstFlowReturn PassOn();
   void Add(const Frame& frame);
   bool BeginFormat(const AudioFormat& format);
+  void PostTitle(const std::string& title);
   GstFlowReturn Flush();
 
   Output& output_;

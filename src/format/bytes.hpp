@@ -38,17 +38,18 @@ inline void AppendLittleEndian(Bytes& out, std::uint64_t value, size_t count) {
 }
 
 inline void AppendBytes(Bytes& out, ByteView bytes) {
-  out.insert(out.end(), bytes.begin(), bytes.end());
-}
-
-inline void AppendText(Bytes& out, std::string_view text) {
-  out.insert(out.end(), text.begin(), text.end());
+  // Not insert(): at -O2 g++ 12 takes that for an overflow.
+  const size_t before = out.size();
+  out.resize(before + bytes.size());
+  if (!bytes.empty()) std::memcpy(out.data() + before, bytes.data(), bytes.size());
 }
 
 /// The bytes of a text, as long as the text lives.
 inline ByteView AsBytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
+
+inline void AppendText(Bytes& out, std::string_view text) { AppendBytes(out, AsBytes(text)); }
 
 /// The characters that the bytes are, as long as the bytes live.
 inline std::string_view AsText(ByteView bytes) {
