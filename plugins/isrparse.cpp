@@ -8,7 +8,7 @@
  * of them (a GstMeta that #isrsplit and #isrmux read).
  *
  * |[
- * gst-launch-1.0 -m -e souphttpsrc iradio-mode=false location=http://host:8000/live ! isrparse \
+ * gst-launch-1.0 -m -e souphttpsrc location=http://host:8000/live ! isrparse \
  *   ! isrmux ! isrfilesink location=live.mp3
  * ]|
  *
@@ -42,7 +42,7 @@ class ParseState final : public ParseStage::Output {
   ParseState(GstElement* element, GstPad* source) : element_(element), source_(source) {}
 
   void Reset() {
-    stage_ = std::make_unique<ParseStage>(std::nullopt, *this);
+    stage_ = std::make_unique<ParseStage>(*this);
     begun_ = false;
   }
 
@@ -99,17 +99,44 @@ GstFlowReturn Chain(GstPad* /*pad*/, GstObject* parent, GstBuffer* buffer) {
   });
 }
 
+/// souphttpsrc says what the server asked for and answered.
+void TakeHttpHeaders(ParseStage& stage, GstEvent* event) {
+  const GstStructure* const all = gst_event_get_structure(event);
+  const GValue* const response = gst_structure_get_value(all, "response-headers");
+  if (response == nullptr || !GST_VALUE_HOLDS_STRUCTURE(response)) return;
+  const char* const type =
+      gst_structure_get_string(gst_value_get_structure(response), "Content-Type");
+  if (type != nullptr && g_str_has_suffix(type, "flac")) stage.SetHint(isr::Codec::kFlac);
+}
+
+/// With ICY metadata in between, the caps say how often.
+void TakeCaps(ParseStage& stage, GstEvent* event) {
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  const GstStructure* const fields = gst_caps_get_structure(caps, 0);
+  int interval = 0;
+  if (gst_structure_has_name(fields, "application/x-icy") &&
+      gst_structure_get_int(fields, "metadata-interval", &interval) && interval > 0) {
+    stage.SetIcyInterval(static_cast<std::uint32_t>(interval));
+  }
+}
+
 gboolean HandleEvent(GstPad* pad, GstObject* parent, GstEvent* event) {
   return Guarded("isrparse event", FALSE, [&]() -> gboolean {
+    ParseStage& stage = ISR_PARSE(parent)->state->Stage();
     switch (GST_EVENT_TYPE(event)) {
       case GST_EVENT_CAPS:
+        TakeCaps(stage, event);
+        gst_event_unref(event);
+        return TRUE;
       case GST_EVENT_SEGMENT:  // we have our own
         gst_event_unref(event);
         return TRUE;
       case GST_EVENT_EOS:
-        ISR_PARSE(parent)->state->Stage().Finish();
+        stage.Finish();
         return gst_pad_event_default(pad, parent, event);
       default:
+        if (gst_event_has_name(event, "http-headers")) TakeHttpHeaders(stage, event);
         return gst_pad_event_default(pad, parent, event);
     }
   });

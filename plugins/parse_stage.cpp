@@ -32,12 +32,21 @@ std::optional<Codec> CodecOf(Content content) {
 
 }  // namespace
 
-ParseStage::ParseStage(std::optional<Codec> codec, Output& output) : output_(output) {
-  if (codec.has_value()) framer_ = MakeFramer(*codec);
+GstFlowReturn ParseStage::Take(ByteView bytes) {
+  GstFlowReturn flow = failed_ ? GST_FLOW_ERROR : GST_FLOW_OK;
+  while (flow == GST_FLOW_OK) {
+    const auto item = icy_->Next(bytes);
+    if (!item.has_value()) break;
+    if (const auto* const audio = std::get_if<IcyAudio>(&*item)) {
+      flow = TakeAudio(audio->bytes);
+    } else if (const auto title = std::get<IcyMetadata>(*item).Title()) {
+      PostTitle(*title);
+    }
+  }
+  return flow;
 }
 
-GstFlowReturn ParseStage::Take(ByteView bytes) {
-  if (failed_) return GST_FLOW_ERROR;
+GstFlowReturn ParseStage::TakeAudio(ByteView bytes) {
   if (framer_ != nullptr) {
     framer_->Push(bytes);
     return PassOn();
@@ -66,7 +75,8 @@ bool ParseStage::FindOut(ByteView bytes, bool ended) {
     unknown_.erase(unknown_.begin(), unknown_.begin() + static_cast<std::ptrdiff_t>(sniffed.skip));
     return FindOut(unknown_, ended);
   }
-  if (const auto codec = CodecOf(sniffed.content)) {
+  const auto hint = sniffed.content == Content::kUnknown ? hint_ : std::nullopt;
+  if (const auto codec = hint.has_value() ? hint : CodecOf(sniffed.content)) {
     framer_ = MakeFramer(*codec);
     return true;
   }
@@ -114,10 +124,14 @@ bool ParseStage::BeginFormat(const AudioFormat& format) {
 }
 
 void ParseStage::PostTitle(const std::string& title) {
-  const auto rate = static_cast<guint64>(format_->rate);
-  output_.Post(gst_structure_new(
-      "isr-title", "title", G_TYPE_STRING, title.c_str(), "running-time", G_TYPE_UINT64,
-      gst_util_uint64_scale(passed_ + samples_, GST_SECOND, rate), nullptr));
+  // A title may come before the first frame.
+  const GstClockTime time = format_.has_value() ? TimeOf(passed_ + samples_) : 0;
+  output_.Post(gst_structure_new("isr-title", "title", G_TYPE_STRING, title.c_str(), "running-time",
+                                 G_TYPE_UINT64, time, nullptr));
+}
+
+GstClockTime ParseStage::TimeOf(std::uint64_t sample) const {
+  return gst_util_uint64_scale(sample, GST_SECOND, static_cast<guint64>(format_->rate));
 }
 
 /// Passes on what was gathered.
@@ -127,12 +141,11 @@ GstFlowReturn ParseStage::Flush() {
                                    guint64{std::exchange(garbage_, 0)}, nullptr));
   }
   if (entries_.empty()) return GST_FLOW_OK;
-  const auto rate = static_cast<guint64>(format_->rate);
   auto buffer = Ref<GstBuffer>::Adopt(gst_buffer_new_memdup(frames_.data(), frames_.size()));
-  const GstClockTime begin = gst_util_uint64_scale(passed_, GST_SECOND, rate);
+  const GstClockTime begin = TimeOf(passed_);
   passed_ += std::exchange(samples_, 0);
   GST_BUFFER_PTS(buffer.Get()) = begin;
-  GST_BUFFER_DURATION(buffer.Get()) = gst_util_uint64_scale(passed_, GST_SECOND, rate) - begin;
+  GST_BUFFER_DURATION(buffer.Get()) = TimeOf(passed_) - begin;
   AddFrameTable(buffer.Get(), std::exchange(entries_, {}));
   frames_.clear();
   return output_.Push(std::move(buffer));

@@ -10,6 +10,7 @@
 
 #include "format/bytes.hpp"
 #include "format/frame.hpp"
+#include "format/icy.hpp"
 #include "glib/ref.hpp"
 #include "plugins/frame_table.hpp"
 
@@ -29,22 +30,30 @@ class ParseStage {
     virtual void Fail(const std::string& sentence) = 0;  ///< the stream cannot go on
   };
 
-  /// `codec`: what it is; nothing = find out.
-  ParseStage(std::optional<Codec> codec, Output& output);
+  explicit ParseStage(Output& output) : output_(output) {}
+
+  /// What to take it for where the bytes themselves do not say: FLAC that is joined in the middle.
+  void SetHint(Codec codec) { hint_ = codec; }
+  /// ICY metadata stands between every `interval` bytes of it.
+  void SetIcyInterval(std::uint32_t interval) { icy_.emplace(interval); }
 
   GstFlowReturn Take(ByteView bytes);
   /// The stream has ended: passes on what was held back.
   void Finish();
 
  private:
+  GstFlowReturn TakeAudio(ByteView bytes);
   bool FindOut(ByteView bytes, bool ended);
   GstFlowReturn PassOn();
   void Add(const Frame& frame);
   bool BeginFormat(const AudioFormat& format);
   void PostTitle(const std::string& title);
+  GstClockTime TimeOf(std::uint64_t sample) const;
   GstFlowReturn Flush();
 
   Output& output_;
+  std::optional<Codec> hint_;
+  std::optional<IcyReader> icy_{std::in_place, 0};
   std::unique_ptr<Framer> framer_;  ///< none until it is known what comes
   Bytes unknown_;                   ///< what came before that
   std::optional<AudioFormat> format_;

@@ -51,7 +51,6 @@ Ref<GstElement> MakeHttpSource(const StreamSettings& stream) {
   Ref<GstElement> http = MakeElement("souphttpsrc");
   SetProperty(http.Get(), "location", stream.url);
   SetProperty(http.Get(), "is-live", true);
-  SetProperty(http.Get(), "iradio-mode", false);
   SetProperty(http.Get(), "keep-alive", false);
   // Only the supervisor keeps time.
   SetProperty(http.Get(), "timeout", guint{0});
