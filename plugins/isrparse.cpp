@@ -23,6 +23,7 @@
 #include "plugins/isrparse.hpp"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "base/guarded.hpp"
@@ -43,10 +44,14 @@ class ParseState final : public ParseStage::Output {
 
   void Reset() {
     stage_ = std::make_unique<ParseStage>(*this);
+    if (format_ == "flac") stage_->SetHint(isr::Codec::kFlac);
     begun_ = false;
   }
 
   ParseStage& Stage() { return *stage_; }
+
+  void SetFormat(const char* format) { format_ = format == nullptr ? "auto" : format; }
+  const std::string& Format() const { return format_; }
 
   void SetCaps(GstCaps* caps) override {
     gst_pad_push_event(source_, gst_event_new_caps(caps));
@@ -66,8 +71,9 @@ class ParseState final : public ParseStage::Output {
   }
 
  private:
-  GstElement* const element_;  // owns us
-  GstPad* const source_;       // owned by the element
+  GstElement* const element_;    // owns us
+  GstPad* const source_;         // owned by the element
+  std::string format_ = "auto";  // set before streaming
   std::unique_ptr<ParseStage> stage_;
   bool begun_ = false;
 };
@@ -149,6 +155,15 @@ GstStateChangeReturn ChangeState(GstElement* element, GstStateChange transition)
   return GST_ELEMENT_CLASS(isr_parse_parent_class)->change_state(element, transition);
 }
 
+void SetPropertyValue(GObject* object, guint /*id*/, const GValue* value, GParamSpec* /*spec*/) {
+  Guarded("isrparse property",
+          [&] { ISR_PARSE(object)->state->SetFormat(g_value_get_string(value)); });
+}
+
+void GetPropertyValue(GObject* object, guint /*id*/, GValue* value, GParamSpec* /*spec*/) {
+  g_value_set_string(value, ISR_PARSE(object)->state->Format().c_str());
+}
+
 void Finalize(GObject* object) {
   delete ISR_PARSE(object)->state;
   G_OBJECT_CLASS(isr_parse_parent_class)->finalize(object);
@@ -157,7 +172,19 @@ void Finalize(GObject* object) {
 }  // namespace
 
 static void isr_parse_class_init(IsrParseClass* klass) {
-  G_OBJECT_CLASS(klass)->finalize = Finalize;
+  auto* const object_class = G_OBJECT_CLASS(klass);
+  object_class->finalize = Finalize;
+  object_class->set_property = SetPropertyValue;
+  object_class->get_property = GetPropertyValue;
+  g_object_class_install_property(
+      object_class, 1,
+      g_param_spec_string(
+          "format", "Format",
+          "What comes, where the bytes do not say: \"flac\", when it is joined in the "
+          "middle. Else they decide",
+          "auto",
+          static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                                   GST_PARAM_MUTABLE_READY)));
   auto* const element_class = GST_ELEMENT_CLASS(klass);
   element_class->change_state = ChangeState;
   gst_element_class_add_static_pad_template(element_class, &g_sink_template);

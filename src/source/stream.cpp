@@ -70,6 +70,7 @@ SourceBin BuildStream(const SourceSettings& settings) {
   const auto& stream = std::get<StreamSettings>(settings.specific);
   SourceBin source{.bin = MakeBin("source"), .kind = SourceBin::Kind::kCoded, .origin = stream.url};
   const Ref<GstElement> parser = MakeElement("isrparse");
+  SetProperty(parser.Get(), "format", stream.format);
   AddAndLink(source.bin.Get(), {MakeHttpSource(stream), parser});
   ExposeSourcePad(source.bin.Get(), parser.Get());
   return source;
