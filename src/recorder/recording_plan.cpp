@@ -109,7 +109,7 @@ Ref<GstElement> RecordingPlan::Build() {
   const Ref<GstElement> file_sink = MakeElement("isrfilesink");
   SetProperty(file_sink.Get(), "max-bytes", guint64{bytes});
   Ref<GstElement> pipeline = MakePipeline(settings_.name);
-  AddAndLink(pipeline.Get(), {source.bin, split, queue, BuildSink(source.muxer, file_sink)});
+  AddAndLink(pipeline.Get(), {source.bin, split, queue, BuildSink(file_sink)});
   const std::lock_guard lock(mutex_);
   split_ = split;
   queue_ = queue;
@@ -119,10 +119,9 @@ Ref<GstElement> RecordingPlan::Build() {
   return pipeline;
 }
 
-Ref<GstElement> RecordingPlan::BuildSink(const std::string& muxer,
-                                         const Ref<GstElement>& file_sink) {
+Ref<GstElement> RecordingPlan::BuildSink(const Ref<GstElement>& file_sink) {
   Ref<GstElement> sink = MakeElement("splitmuxsink", kSinkName);
-  SetObjectProperty(sink.Get(), "muxer", MakeElement(muxer.c_str()).Get());
+  SetObjectProperty(sink.Get(), "muxer", MakeElement("isrmux").Get());
   SetObjectProperty(sink.Get(), "sink", file_sink.Get());
   g_signal_connect_data(sink.Get(), "format-location-full", G_CALLBACK(OnFormatLocation),
                         new Holder(shared_from_this()), FreeHolder, GConnectFlags(0));
@@ -184,6 +183,9 @@ void RecordingPlan::OnElementMessage(GstMessage* message) {
     OnFileClosed(facts);
   } else if (gst_structure_has_name(facts, "isr-disk-trouble")) {
     OnDisk(gst_structure_get_string(facts, "reason"));
+  } else if (gst_structure_has_name(facts, "isr-format")) {
+    const std::lock_guard lock(mutex_);
+    extension_ = gst_structure_get_string(facts, "extension");
   } else if (gst_structure_has_name(facts, "isr-disk-recovered")) {
     OnDisk("");
   } else if (gst_structure_has_name(facts, "isr-clock-step")) {

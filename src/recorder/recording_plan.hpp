@@ -46,7 +46,7 @@ using RecordingEvent = std::variant<FileOpened, FileClosed, AudioLost, DiskChang
 
 /// The pipeline of one run of a source,
 ///
-///     source ! isrsplit ! queue ! splitmuxsink (muxer, isrfilesink)
+///     source ! isrsplit ! queue ! splitmuxsink (isrmux, isrfilesink)
 ///
 /// and the ledger of its files: isrsplit says where each begins, isrfilesink when it is there and
 /// when it is complete. Thread-safe, see PipelinePlan.
@@ -84,7 +84,7 @@ class RecordingPlan final : public PipelinePlan,
     Segment segment;  ///< its name is empty until it is opened
   };
 
-  Ref<GstElement> BuildSink(const std::string& muxer, const Ref<GstElement>& file_sink);
+  Ref<GstElement> BuildSink(const Ref<GstElement>& file_sink);
   std::string BeginFile(GstClockTime running_time);
   void OnFileAnnounced(const GstStructure* facts);
   void OnFileOpened(const GstStructure* facts);
