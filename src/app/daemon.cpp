@@ -10,6 +10,7 @@
 #include "glib/log.hpp"
 #include "http/status_document.hpp"
 #include "pipeline/pipeline_runner.hpp"
+#include "recorder/plain_repair.hpp"
 
 namespace isr {
 namespace {
@@ -39,7 +40,8 @@ Daemon::Daemon(const Settings& settings, const std::string& web_directory)
     : settings_(settings),
       loop_(g_main_loop_new(nullptr, FALSE)),
       catalogue_(settings.state_directory, MadeDirectory(settings.output_directory)),
-      status_file_(settings.output_directory) {
+      status_file_(settings.output_directory),
+      repairer_(settings.output_directory, catalogue_, RepairPlainly) {
   for (const SourceSettings& source : settings_.sources) {
     recorders_.push_back(std::make_unique<SourceRecorder>(source, settings_.output_directory,
                                                           catalogue_, SystemClock()));
@@ -61,9 +63,9 @@ int Daemon::Run() {
   for (const int number : {SIGTERM, SIGINT}) {
     signals_.push_back(SourceHandle::OnSignal(number, [this] { BeginShutdown(); }));
   }
-  catalogue_.Scan();
   running_recorders_ = recorders_.size();
   for (const auto& recorder : recorders_) recorder->Start();
+  repairer_.Start();
   WriteStatus();
   status_timer_ = SourceHandle::Every(kStatusInterval, [this] {
     WriteStatus();

@@ -10,6 +10,7 @@
 #include "config/settings.hpp"
 #include "glib/source_handle.hpp"
 #include "http/server.hpp"
+#include "recorder/repair.hpp"
 #include "recorder/source_recorder.hpp"
 
 namespace isr {
@@ -39,6 +40,7 @@ class Daemon final : StatusProvider {
   GMainLoop* loop_;
   Catalogue catalogue_;
   StatusFile status_file_;
+  Repairer repairer_;
   std::vector<std::unique_ptr<SourceRecorder>> recorders_;
   size_t running_recorders_ = 0;
   bool shutting_down_ = false;

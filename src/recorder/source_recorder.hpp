@@ -19,7 +19,7 @@ namespace isr {
 /// Main thread only.
 class SourceRecorder final : Supervisor::Delegate {
  public:
-  /// `catalogue` and `clock` outlive the recorder.
+  /// `catalogue` and `clock` outlive the recorder. Looks at the disk, once. Throws Error.
   SourceRecorder(SourceSettings settings, std::string output_directory, Catalogue& catalogue,
                  const Clock& clock);
 
@@ -43,13 +43,15 @@ class SourceRecorder final : Supervisor::Delegate {
   void Handle(const ClockStepped& event);
   void ReportGrowth();
   void NoteGapBefore(const FileOpened& event);
-  void FinishLast(Segment segment, Cause end);
+  void Handle(const TitleHeard& event);
+  void FinishLast(Segment segment, std::optional<Cause> end);
 
   const SourceSettings settings_;
   const std::string output_directory_;
   Catalogue& catalogue_;
   const Clock& clock_;
-
+  // Shared with the plans and other sources; kept, so that the last of them need not wait for it.
+  const std::shared_ptr<DiskWriter> disk_;
   std::shared_ptr<RecordingPlan> plan_;  // shared with the runner's threads
   std::shared_ptr<FrameHistory> history_ = std::make_shared<FrameHistory>();  // shared with plans
   std::optional<Segment> last_;            ///< closed last in its run; why it ended is to come

@@ -301,7 +301,9 @@ TEST(CompareWithFiles, RowsInAnUnreadableFolderStay) {
   found.unread = {"locked/"};
   const std::vector<Segment> rows{MakeSegment("locked/a.mp3", 1), MakeSegment("lockedb.mp3", 2)};
   const auto result = CompareWithFiles(
-      found, rows, [](const std::string&) { return false; }, [](UtcTime) { return seconds(0); });
+      found, rows,
+      {[](const std::string&) { return false; }, [](UtcTime) { return seconds(0); },
+       [](const std::string&) { return std::nullopt; }});
   EXPECT_EQ(result.vanished, (Names{"lockedb.mp3"}));
 }
 
