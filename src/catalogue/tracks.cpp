@@ -84,7 +84,7 @@ size_t RemoveOrphanTracks(const std::string& directory) {
   });
   size_t removed = 0;
   for (const std::string& orphan : orphans) {
-    if (::unlink((directory + "/" + orphan).c_str()) == 0) ++removed;
+    if (::unlink((fs::path(directory) / orphan).c_str()) == 0) ++removed;
   }
   return removed;
 }
