@@ -18,7 +18,8 @@
  *
  * `isr-garbage`: `bytes` (guint64) were in no frame.
  *
- * `isr-title`: what plays from here on. `title` (string, UTF-8), `running-time` (guint64, ns).
+ * `isr-title`: what plays from here on. `text` (string, UTF-8), `raw` (GBytes, as
+ * it was sent), `running-time` (guint64, ns).
  */
 #include "plugins/isrparse.hpp"
 

@@ -39,8 +39,9 @@ GstFlowReturn ParseStage::Take(ByteView bytes) {
     if (!item.has_value()) break;
     if (const auto* const audio = std::get_if<IcyAudio>(&*item)) {
       flow = TakeAudio(audio->bytes);
-    } else if (const auto title = std::get<IcyMetadata>(*item).Title()) {
-      PostTitle(*title);
+    } else {
+      const auto& metadata = std::get<IcyMetadata>(*item);
+      if (const auto title = metadata.Title()) PostTitle(*title, metadata.raw);
     }
   }
   return flow;
@@ -95,7 +96,7 @@ GstFlowReturn ParseStage::PassOn() {
       if (flow != GST_FLOW_OK) return flow;
       if (!BeginFormat(next->format)) return GST_FLOW_ERROR;
     } else if (const auto* const next_comment = std::get_if<NewComment>(&*item)) {
-      PostTitle(next_comment->comment.Title());
+      PostTitle(next_comment->comment.Title(), next_comment->comment.Title());
     } else if (const auto* const skipped = std::get_if<Skipped>(&*item)) {
       if (skipped->kind == SkippedKind::kGarbage) garbage_ += skipped->bytes;
     }
@@ -123,11 +124,14 @@ bool ParseStage::BeginFormat(const AudioFormat& format) {
   return true;
 }
 
-void ParseStage::PostTitle(const std::string& title) {
+void ParseStage::PostTitle(const std::string& text, const std::string& raw) {
   // A title may come before the first frame.
   const GstClockTime time = format_.has_value() ? TimeOf(passed_ + samples_) : 0;
-  output_.Post(gst_structure_new("isr-title", "title", G_TYPE_STRING, title.c_str(), "running-time",
-                                 G_TYPE_UINT64, time, nullptr));
+  GBytes* const bytes = g_bytes_new(raw.data(), raw.size());
+  output_.Post(gst_structure_new("isr-title", "running-time", G_TYPE_UINT64, time, "raw",
+                                 G_TYPE_BYTES, bytes, "text", G_TYPE_STRING, text.c_str(),
+                                 nullptr));
+  g_bytes_unref(bytes);
 }
 
 GstClockTime ParseStage::TimeOf(std::uint64_t sample) const {

@@ -47,7 +47,7 @@ class ParseStage {
   GstFlowReturn PassOn();
   void Add(const Frame& frame);
   bool BeginFormat(const AudioFormat& format);
-  void PostTitle(const std::string& title);
+  void PostTitle(const std::string& text, const std::string& raw);
   GstClockTime TimeOf(std::uint64_t sample) const;
   GstFlowReturn Flush();
 

@@ -265,7 +265,8 @@ void SplitStage::BeginFile(const char* cause) {
       "frame", G_TYPE_UINT64, passed_.load(), "rate", G_TYPE_INT, rate_, "start-utc", G_TYPE_INT64,
       gint64{start.time_since_epoch().count()}, "utc-offset", G_TYPE_INT,
       static_cast<int>(planner_->UtcOffsetAt(start).count()), "cause", G_TYPE_STRING, cause,
-      "joined", G_TYPE_BOOLEAN, files_ == 0 && joined_, nullptr));
+      "joined", G_TYPE_BOOLEAN, files_ == 0 && joined_, "synced", G_TYPE_BOOLEAN, clock_.IsSynced(),
+      "ppm", G_TYPE_DOUBLE, planner_->RateErrorPpm(), nullptr));
   // splitmuxsink begins its first file by itself; asking for it makes a stray one.
   if (files_ > 0) output_.RequestSplit(TimeOf(passed_));
   begun_ = FileStart{.utc = start, .utc_offset = planner_->UtcOffsetAt(start)};
@@ -284,7 +285,9 @@ bool SplitStage::Finish() {
   if (dropped_ > 0) Skip(std::exchange(dropped_, 0), "disk-full");
   const UtcTime end = planner_->UtcAt(passed_ + skipped_);
   output_.Post(gst_structure_new("isr-end", "frame", G_TYPE_UINT64, passed_.load(), "end-utc",
-                                 G_TYPE_INT64, gint64{end.time_since_epoch().count()}, nullptr));
+                                 G_TYPE_INT64, gint64{end.time_since_epoch().count()}, "synced",
+                                 G_TYPE_BOOLEAN, clock_.IsSynced(), "ppm", G_TYPE_DOUBLE,
+                                 planner_->RateErrorPpm(), nullptr));
   return true;
 }
 

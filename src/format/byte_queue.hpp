@@ -7,8 +7,8 @@
 
 namespace isr {
 
-/// Bytes in, at the end, and out, at the front, in one piece. `Drop` only moves the front: a view of
-/// dropped bytes stays valid until the next `Push`.
+/// Bytes in, at the end, and out, at the front, in one piece. `Drop` only moves the front: a view
+/// of dropped bytes stays valid until the next `Push`.
 class ByteQueue {
  public:
   void Push(ByteView bytes) {

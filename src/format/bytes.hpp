@@ -49,7 +49,9 @@ inline ByteView AsBytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-inline void AppendText(Bytes& out, std::string_view text) { AppendBytes(out, AsBytes(text)); }
+inline void AppendText(Bytes& out, std::string_view text) {
+  AppendBytes(out, AsBytes(text));
+}
 
 /// The characters that the bytes are, as long as the bytes live.
 inline std::string_view AsText(ByteView bytes) {

@@ -40,8 +40,8 @@ class Crc {
   static constexpr std::array<Word, 256> kTable = MakeTable();
 };
 
-using FlacCrc8 = Crc<std::uint8_t, 0x07>;          ///< of a frame header (RFC 9639 section 9.1.8)
-using FlacCrc16 = Crc<std::uint16_t, 0x8005>;      ///< of a frame (RFC 9639 section 9.3)
-using OggCrc32 = Crc<std::uint32_t, 0x04c11db7>;   ///< of a page (RFC 3533 section 6)
+using FlacCrc8 = Crc<std::uint8_t, 0x07>;         ///< of a frame header (RFC 9639 section 9.1.8)
+using FlacCrc16 = Crc<std::uint16_t, 0x8005>;     ///< of a frame (RFC 9639 section 9.3)
+using OggCrc32 = Crc<std::uint32_t, 0x04c11db7>;  ///< of a page (RFC 3533 section 6)
 
 }  // namespace isr

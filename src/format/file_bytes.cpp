@@ -59,7 +59,8 @@ bool FileBytes::IsZeroFrom(std::uint64_t offset) const {
   constexpr size_t kStep = 262144;
   while (offset < size_) {
     const Bytes bytes = Read(offset, kStep);
-    const auto other = std::find_if(bytes.begin(), bytes.end(), [](auto byte) { return byte != 0; });
+    const auto other =
+        std::find_if(bytes.begin(), bytes.end(), [](auto byte) { return byte != 0; });
     if (bytes.empty() || other != bytes.end()) return false;
     offset += bytes.size();
   }

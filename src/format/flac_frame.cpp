@@ -136,8 +136,8 @@ HeaderSight ParseFlacFrameHeader(ByteView bytes, FlacFrameHeader& header) {
   const std::uint64_t crc = reader.Take(1);
   if (reader.RanOut()) return ran_out;
   const bool variable = (bytes[1] & 1) != 0;
-  if (crc != FlacCrc8::Of(bytes.first(crc_at)) || (rate == 0 && rate_code != 0) || block_size > 65535 ||
-      (!variable && *number >> 31 != 0)) {
+  if (crc != FlacCrc8::Of(bytes.first(crc_at)) || (rate == 0 && rate_code != 0) ||
+      block_size > 65535 || (!variable && *number >> 31 != 0)) {
     return HeaderSight::kNo;
   }
   header = {variable,

@@ -11,8 +11,8 @@ namespace {
 /// Longer comments (pictures) are not read.
 constexpr std::uint32_t kMaxComment = 1u << 20;
 
-/// So many false headers in a row may each be looked through to its end; then all that was looked at
-/// is skipped, so that a hostile stream costs no more than this many times an honest one.
+/// So many false headers in a row may each be looked through to its end; then all that was looked
+/// at is skipped, so that a hostile stream costs no more than this many times an honest one.
 constexpr int kMaxFailures = 16;
 
 /// Zeros at the end of a file that are more than a frame's CRC can end with.

@@ -70,17 +70,17 @@ class FlacFramer final : public Framer {
   std::optional<FlacStreamInfo> info_;
   Bytes info_body_;
   std::optional<Bytes> comment_;
-  bool fresh_ = false;      ///< a header was read whose frames have not come yet
+  bool fresh_ = false;       ///< a header was read whose frames have not come yet
   bool last_block_ = false;  ///< the block that is skipped is the header's last
 
   // The frame at the front, in kScan.
   FlacFrameHeader header_;
-  size_t scan_ = 0;          ///< bytes looked at
-  std::uint16_t crc_ = 0;    ///< of those
-  size_t candidate_ = 0;     ///< where the next header stands that was seen on the way; 0 = none
-  int failures_ = 0;         ///< headers without an end since the last frame
+  size_t scan_ = 0;        ///< bytes looked at
+  std::uint16_t crc_ = 0;  ///< of those
+  size_t candidate_ = 0;   ///< where the next header stands that was seen on the way; 0 = none
+  int failures_ = 0;       ///< headers without an end since the last frame
 
-  AudioFormat format_;                    ///< announced last
+  AudioFormat format_;  ///< announced last
   bool announced_ = false;
   std::uint32_t nominal_block_ = 0;  ///< of a stream whose headers count frames
 };

@@ -13,14 +13,14 @@ namespace isr {
 
 /// The STREAMINFO block (RFC 9639 section 8.2). 0 = not known, where not said otherwise.
 struct FlacStreamInfo {
-  std::uint32_t min_block = 0;    ///< samples; the last block's is not counted
-  std::uint32_t max_block = 0;    ///< samples
-  std::uint32_t min_frame = 0;    ///< bytes
-  std::uint32_t max_frame = 0;    ///< bytes
-  int rate = 0;                   ///< Hz, 1 to 1048575
-  int channels = 0;               ///< 1 to 8
-  int bits = 0;                   ///< per sample, 4 to 32
-  std::uint64_t total = 0;        ///< samples, below 2^36
+  std::uint32_t min_block = 0;         ///< samples; the last block's is not counted
+  std::uint32_t max_block = 0;         ///< samples
+  std::uint32_t min_frame = 0;         ///< bytes
+  std::uint32_t max_frame = 0;         ///< bytes
+  int rate = 0;                        ///< Hz, 1 to 1048575
+  int channels = 0;                    ///< 1 to 8
+  int bits = 0;                        ///< per sample, 4 to 32
+  std::uint64_t total = 0;             ///< samples, below 2^36
   std::array<std::uint8_t, 16> md5{};  ///< of the decoded samples; all zero = not known
 };
 
@@ -47,9 +47,9 @@ void AppendFlacBlock(Bytes& out, bool last, int type, ByteView body);
 
 /// One point of a SEEKTABLE (RFC 9639 section 8.5).
 struct FlacSeekPoint {
-  std::uint64_t sample = 0;       ///< first of a frame
-  std::uint64_t offset = 0;       ///< of that frame, from the first one, bytes
-  std::uint32_t block_size = 0;   ///< of that frame, samples; 65535 where it is more
+  std::uint64_t sample = 0;      ///< first of a frame
+  std::uint64_t offset = 0;      ///< of that frame, from the first one, bytes
+  std::uint32_t block_size = 0;  ///< of that frame, samples; 65535 where it is more
 };
 
 /// All that stands before the first frame of a native FLAC file: "fLaC", STREAMINFO, SEEKTABLE with

@@ -88,8 +88,8 @@ struct Skipped {
 
 /// Audio that an Ogg stream counts and that never came. Its place is before the next frame.
 struct LostPages {
-  std::uint32_t pages = 0;    ///< missing by their numbers; 0 when the source itself left audio out,
-                              ///< or counts its pages anew
+  std::uint32_t pages = 0;  ///< missing by their numbers; 0 when the source itself left audio out,
+                            ///< or counts its pages anew
   std::uint64_t samples = 0;  ///< missing by the granule positions; 0 also when they do not tell
 };
 
@@ -97,8 +97,8 @@ using StreamItem =
     std::variant<Frame, NewFormat, NewChain, NewComment, InfoFrame, Skipped, LostPages>;
 
 /// Cuts a stream of bytes into frames. However the bytes are cut into pushes, the same frames come
-/// out. Takes any bytes: what is no frame is skipped, nothing throws (but std::bad_alloc). Memory is
-/// bounded by the largest frame of the codec plus what was pushed since Next last said nothing.
+/// out. Takes any bytes: what is no frame is skipped, nothing throws (but std::bad_alloc). Memory
+/// is bounded by the largest frame of the codec plus what was pushed since Next last said nothing.
 /// Not thread-safe.
 class Framer {
  public:

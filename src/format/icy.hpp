@@ -25,9 +25,9 @@ struct IcyMetadata {
 
 using IcyItem = std::variant<IcyAudio, IcyMetadata>;
 
-/// Takes the metadata out of a SHOUTcast or Icecast stream that was asked for with "Icy-MetaData: 1":
-/// after each `icy-metaint` bytes of audio stands one byte with the length of a block / 16, and the
-/// block. Never throws (but std::bad_alloc); memory: one block, 4080 bytes.
+/// Takes the metadata out of a SHOUTcast or Icecast stream that was asked for with "Icy-MetaData:
+/// 1": after each `icy-metaint` bytes of audio stands one byte with the length of a block / 16, and
+/// the block. Never throws (but std::bad_alloc); memory: one block, 4080 bytes.
 class IcyReader {
  public:
   /// `interval`: the header icy-metaint, bytes; 0 = there is no metadata.

@@ -11,9 +11,9 @@
 
 namespace isr {
 
-/// Packets of the Vorbis, Opus and FLAC streams in Ogg (RFC 3533), chained ones included: when a new
-/// logical stream of these begins, it takes the place of the one before. Of streams side by side the
-/// first is taken. A page's packets come out when the whole page is there.
+/// Packets of the Vorbis, Opus and FLAC streams in Ogg (RFC 3533), chained ones included: when a
+/// new logical stream of these begins, it takes the place of the one before. Of streams side by
+/// side the first is taken. A page's packets come out when the whole page is there.
 class OggFramer final : public Framer {
  public:
   void Push(ByteView bytes) override { reader_.Push(bytes); }
@@ -58,8 +58,8 @@ class OggFramer final : public Framer {
   std::uint32_t sequence_ = 0;  ///< of the page that should come next
   bool beginning_ = false;      ///< only first pages came since the stream began
   bool announced_ = false;
-  Bytes partial_;               ///< a packet that goes on on the next page
-  bool in_packet_ = false;      ///< there is one
+  Bytes partial_;                         ///< a packet that goes on on the next page
+  bool in_packet_ = false;                ///< there is one
   std::optional<std::uint64_t> granule_;  ///< after the last packet; none when not known
   std::optional<std::uint32_t> lost_;     ///< pages missing before this one
 

@@ -14,8 +14,8 @@ Bytes OpusHead(const AudioFormat& format) {
 
 Bytes FlacHead(const AudioFormat& format) {
   constexpr size_t kInfoAt = kOggFlacHeadBytes - kFlacStreamInfoBytes;
-  FlacStreamInfo info =
-      ParseFlacStreamInfo(ByteView(format.headers.front()).subspan(kInfoAt)).value_or(FlacStreamInfo{});
+  FlacStreamInfo info = ParseFlacStreamInfo(ByteView(format.headers.front()).subspan(kInfoAt))
+                            .value_or(FlacStreamInfo{});
   info.min_frame = info.max_frame = 0;
   info.total = 0;
   info.md5 = {};
@@ -47,8 +47,8 @@ std::vector<Bytes> BuildOggHeaders(const AudioFormat& format, const VorbisCommen
   const auto& source = format.headers;
   const bool vorbis = format.codec == Codec::kVorbis && source.size() == 3;
   const bool opus = format.codec == Codec::kOpus && source.size() == 2 && source[0].size() >= 19;
-  const bool flac = format.codec == Codec::kOggFlac && !source.empty() &&
-                    source[0].size() >= kOggFlacHeadBytes;
+  const bool flac =
+      format.codec == Codec::kOggFlac && !source.empty() && source[0].size() >= kOggFlacHeadBytes;
   const Bytes comment_packet = BuildOggComment(format.codec, comment);
   if (vorbis) return {source[0], comment_packet, source[2]};
   if (opus) return {OpusHead(format), comment_packet};

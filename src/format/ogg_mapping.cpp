@@ -95,7 +95,8 @@ bool OggMapping::IsComplete() const {
   }
 }
 
-/// A comment that cannot be read (it may be a picture too large to keep) is replaced by an empty one.
+/// A comment that cannot be read (it may be a picture too large to keep) is replaced by an empty
+/// one.
 bool OggMapping::AddComment(ByteView packet, std::string_view magic) {
   if (!StartsWith(packet, magic)) return false;
   comment_ = ParseVorbisComment(packet.subspan(magic.size()));

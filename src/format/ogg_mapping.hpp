@@ -15,8 +15,8 @@ namespace isr {
 /// longer than 120 ms.
 std::uint32_t OpusPacketSamples(ByteView packet);
 
-/// What the packets of one logical Ogg stream mean: Vorbis (Vorbis I specification, appendix A), Opus
-/// (RFC 7845), FLAC (RFC 9639 section 10.1).
+/// What the packets of one logical Ogg stream mean: Vorbis (Vorbis I specification, appendix A),
+/// Opus (RFC 7845), FLAC (RFC 9639 section 10.1).
 class OggMapping {
  public:
   /// None when `packet`, the stream's first, is of no codec that is known.
@@ -31,8 +31,8 @@ class OggMapping {
   /// Whether all headers are there.
   bool IsComplete() const;
 
-  /// How long an audio packet is; none when it is no audio. For Vorbis this depends on the one before
-  /// it, and the first has 0.
+  /// How long an audio packet is; none when it is no audio. For Vorbis this depends on the one
+  /// before it, and the first has 0.
   std::optional<std::uint32_t> TakeSamples(ByteView packet);
 
   /// The next packet does not follow on the one before it.

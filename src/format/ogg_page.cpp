@@ -77,6 +77,8 @@ std::optional<OggPage> OggPageReader::Next() {
   }
 }
 
-std::uint64_t OggPageReader::TakeGarbage() { return std::exchange(garbage_, 0); }
+std::uint64_t OggPageReader::TakeGarbage() {
+  return std::exchange(garbage_, 0);
+}
 
 }  // namespace isr

@@ -11,9 +11,9 @@ namespace isr {
 
 /// A page (RFC 3533 section 6). The views are into the bytes that it was read from.
 struct OggPage {
-  bool continued = false;   ///< begins with the rest of a packet
-  bool first = false;       ///< of its logical stream
-  bool last = false;        ///< of its logical stream
+  bool continued = false;    ///< begins with the rest of a packet
+  bool first = false;        ///< of its logical stream
+  bool last = false;         ///< of its logical stream
   std::int64_t granule = 0;  ///< position after the last packet that ends here; -1 = none ends
   std::uint32_t serial = 0;
   std::uint32_t sequence = 0;

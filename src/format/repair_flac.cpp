@@ -46,9 +46,9 @@ std::optional<FlacStart> ReadStart(const FileBytes& file) {
 
 /// The frames of a file from some offset on.
 struct FlacScan {
-  std::uint64_t end = 0;                ///< offset behind the last frame or tag; 0 when there is none
-  std::optional<std::uint64_t> first;   ///< position of the first frame
-  std::uint64_t last = 0;               ///< position behind the last frame
+  std::uint64_t end = 0;  ///< offset behind the last frame or tag; 0 when there is none
+  std::optional<std::uint64_t> first;  ///< position of the first frame
+  std::uint64_t last = 0;              ///< position behind the last frame
 };
 
 /// Reads from `from` on, up to `until_frames` frames.

@@ -99,7 +99,8 @@ void RepairOgg(FileBytes& file, RepairReport& report) {
   const auto last = static_cast<std::uint64_t>(end.granule);
   report.samples = last > first ? last - first : 0;
 
-  // Behind the last whole page: a piece of one, zeros. Then pages that hold only a piece of a packet.
+  // Behind the last whole page: a piece of one, zeros. Then pages that hold only a piece of a
+  // packet.
   CutTail(file, end.pages_end, kMaxOggPage);
   if (file.Size() == end.pages_end) file.Truncate(end.end);
   if ((end.page[kFlagsAt] & kLastFlag) != 0) return;

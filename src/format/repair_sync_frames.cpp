@@ -60,8 +60,8 @@ void PatchInfo(const FrameScan& scan, FileBytes& file) {
   const auto facts = ParseXing(scan.info);
   const Bytes right = scan.index.Build();
   if (!facts || right.size() != scan.info.size()) return;
-  const bool counted = facts->frames == scan.index.Frames() &&
-                       facts->bytes == scan.index.Bytes() + scan.info.size();
+  const bool counted =
+      facts->frames == scan.index.Frames() && facts->bytes == scan.index.Bytes() + scan.info.size();
   if (!counted) file.Write(scan.info_at, right);
 }
 

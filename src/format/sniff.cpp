@@ -22,7 +22,10 @@ Content SniffOgg(ByteView bytes) {
   const ByteView packet = bytes.subspan(kFirstPacketAt);
   if (StartsWith(packet, "OpusHead")) return Content::kOggOpus;
   if (StartsWith(packet, "\x01vorbis")) return Content::kOggVorbis;
-  if (StartsWith(packet, "\x7f" "FLAC")) return Content::kOggFlac;
+  if (StartsWith(packet,
+                 "\x7f"
+                 "FLAC"))
+    return Content::kOggFlac;
   return Content::kOggOther;
 }
 

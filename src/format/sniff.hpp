@@ -34,8 +34,8 @@ struct Sniffed {
 };
 
 /// What a stream or file is, from its first bytes. Whatever is undecided after `kSniffBytes` is
-/// kUnknown, and so it is when `ended`: no more bytes come. Joined in the middle, bare frames are found
-/// behind a piece of a frame; native FLAC is not.
+/// kUnknown, and so it is when `ended`: no more bytes come. Joined in the middle, bare frames are
+/// found behind a piece of a frame; native FLAC is not.
 Sniffed Sniff(ByteView bytes, bool ended = false);
 
 /// "MP3", "a web page", ...: for a message.

@@ -25,8 +25,8 @@ struct VorbisComment {
 };
 
 /// The body of a comment header, without what a codec puts before it and after it. Values that are
-/// not UTF-8 are read as Latin-1. At most 1000 entries are kept; entries that are longer than 64 KiB
-/// (pictures) or without '=' are left out. None when a length points outside of `body`.
+/// not UTF-8 are read as Latin-1. At most 1000 entries are kept; entries that are longer than 64
+/// KiB (pictures) or without '=' are left out. None when a length points outside of `body`.
 std::optional<VorbisComment> ParseVorbisComment(ByteView body);
 
 /// The reverse, without a framing bit.

@@ -52,9 +52,9 @@ std::optional<std::vector<bool>> ParseVorbisModes(ByteView setup) {
   // Zeros that fill the last byte, then the framing bit.
   while (bits.Left() > 0 && bits.Take(1) == 0) {
   }
-  // Each mode: 1 bit block flag, 16 window type (0), 16 transform type (0), 8 mapping (< 64). Before
-  // the first stands their number - 1 in 6 bits; as bits of a mode may look like it, the last
-  // number that fits is right.
+  // Each mode: 1 bit block flag, 16 window type (0), 16 transform type (0), 8 mapping (< 64).
+  // Before the first stands their number - 1 in 6 bits; as bits of a mode may look like it, the
+  // last number that fits is right.
   constexpr size_t kModeBits = 1 + 16 + 16 + 8, kCountBits = 6;
   std::vector<bool> backwards;
   size_t count = 0;

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 constexpr size_t kChunkHeader = 8;
-constexpr size_t kDs64 = 28;        // RIFF size, data size, frames, length of an empty table
-constexpr size_t kDs64At = 12;      // behind "RIFF", size, "WAVE"
+constexpr size_t kDs64 = 28;    // RIFF size, data size, frames, length of an empty table
+constexpr size_t kDs64At = 12;  // behind "RIFF", size, "WAVE"
 constexpr size_t kMaxHistory = 2048;
 
 void AppendChunk(Bytes& out, std::string_view id, const Bytes& body) {

@@ -15,8 +15,8 @@ struct WavLayout {
   int format = 0;                 ///< 1 PCM, 3 float, ...; of WAVE_FORMAT_EXTENSIBLE what is inside
   std::uint32_t frame_bytes = 0;  ///< > 0
   std::uint64_t data_at = 0;      ///< offset of the first sample
-  std::uint64_t data_bytes = 0;   ///< as the header says; a file whose writer died says less or more
-  std::uint64_t riff_bytes = 0;   ///< of the file but its first 8, as the header says
+  std::uint64_t data_bytes = 0;  ///< as the header says; a file whose writer died says less or more
+  std::uint64_t riff_bytes = 0;  ///< of the file but its first 8, as the header says
   std::uint64_t time_reference = 0;  ///< of a bext chunk; else 0
 };
 

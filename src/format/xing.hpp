@@ -24,8 +24,8 @@ std::optional<XingFacts> ParseXing(ByteView frame);
 
 /// A Xing or Info frame for a file whose first audio frame has the header `first` (4 bytes). Its
 /// size depends on `first` alone, so that it can be replaced in place. It has no encoder tag: a
-/// player then cuts nothing off, and the file lasts `frames` frames exactly. Absent numbers are left
-/// out, and a player estimates. Empty when `first` is no header of layer III.
+/// player then cuts nothing off, and the file lasts `frames` frames exactly. Absent numbers are
+/// left out, and a player estimates. Empty when `first` is no header of layer III.
 Bytes BuildXingFrame(ByteView first, const XingFacts& facts);
 
 /// Gathers the facts of an MP3 file while it is written. Bounded memory.

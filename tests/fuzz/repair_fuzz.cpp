@@ -10,9 +10,9 @@ namespace {
 
 isr::Bytes ContentOf(const isr::Fd& file) {
   isr::Bytes bytes(static_cast<std::size_t>(::lseek(file.Get(), 0, SEEK_END)));
-  isr::Check(::pread(file.Get(), bytes.data(), bytes.size(), 0) ==
-                 static_cast<ssize_t>(bytes.size()),
-             "the file can be read");
+  isr::Check(
+      ::pread(file.Get(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
+      "the file can be read");
   return bytes;
 }
 

@@ -99,9 +99,13 @@ inline Bytes MpegFrame(std::uint8_t fill, std::uint8_t mode = 0x00) {
 /// An ADTS frame of AAC-LC, 44.1 kHz, stereo, `size` bytes.
 inline Bytes AdtsFrame(size_t size, std::uint8_t fill) {
   Bytes frame(size, fill);
-  const Bytes header = {0xff, 0xf1, 0x50, static_cast<std::uint8_t>(0x80 | (size >> 11 & 3)),
+  const Bytes header = {0xff,
+                        0xf1,
+                        0x50,
+                        static_cast<std::uint8_t>(0x80 | (size >> 11 & 3)),
                         static_cast<std::uint8_t>(size >> 3),
-                        static_cast<std::uint8_t>((size & 7) << 5 | 0x1f), 0xfc};
+                        static_cast<std::uint8_t>((size & 7) << 5 | 0x1f),
+                        0xfc};
   std::copy(header.begin(), header.end(), frame.begin());
   return frame;
 }

@@ -1,5 +1,4 @@
 #include "format/icy.hpp"
-
 #include "format_fixture.hpp"
 
 namespace isr {

@@ -130,11 +130,11 @@ TEST(OggFramer, PassesOverStreamsBesideTheFirst) {
 }
 
 TEST(OggMapping, TellsTheDurationOfAnOpusPacketByItsToc) {
-  EXPECT_EQ(OpusPacketSamples(Bytes{0x00, 1}), 480u);               // SILK, 10 ms
-  EXPECT_EQ(OpusPacketSamples(Bytes{0x18, 1}), 2880u);              // SILK, 60 ms
-  EXPECT_EQ(OpusPacketSamples(Bytes{0x68, 1}), 960u);               // hybrid, 20 ms
-  EXPECT_EQ(OpusPacketSamples(Bytes{0xe1, 1}), 240u);               // CELT, 2 x 2.5 ms
-  EXPECT_EQ(OpusPacketSamples(Bytes{0xfb, 3}), 3u * 960);           // CELT, 3 x 20 ms
+  EXPECT_EQ(OpusPacketSamples(Bytes{0x00, 1}), 480u);      // SILK, 10 ms
+  EXPECT_EQ(OpusPacketSamples(Bytes{0x18, 1}), 2880u);     // SILK, 60 ms
+  EXPECT_EQ(OpusPacketSamples(Bytes{0x68, 1}), 960u);      // hybrid, 20 ms
+  EXPECT_EQ(OpusPacketSamples(Bytes{0xe1, 1}), 240u);      // CELT, 2 x 2.5 ms
+  EXPECT_EQ(OpusPacketSamples(Bytes{0xfb, 3}), 3u * 960);  // CELT, 3 x 20 ms
   EXPECT_EQ(OpusPacketSamples(Bytes{0x1b, 3}), 0u) << "180 ms are too long";
   EXPECT_EQ(OpusPacketSamples(Bytes{0xfb}), 0u) << "the number of frames is missing";
 }
@@ -166,8 +166,9 @@ TEST(OggWriter, CountsFromZeroAndMarksBothEnds) {
 
 TEST(OggWriter, SpreadsALargePacketOverPages) {
   const Framed source = FrameAll(Codec::kVorbis, Sample("tone_vorbis.ogg"));
-  const VorbisComment large{"isr", {{"TITLE", "x"}, {"DATA", std::string(60000, 'd')},
-                                    {"MORE", std::string(60000, 'e')}}};
+  const VorbisComment large{
+      "isr",
+      {{"TITLE", "x"}, {"DATA", std::string(60000, 'd')}, {"MORE", std::string(60000, 'e')}}};
   const Bytes file = Write(source, large);
   const Framed framed = FrameAll(Codec::kVorbis, file);
   EXPECT_EQ(framed.frames, source.frames);

@@ -1,10 +1,9 @@
-#include "format/repair.hpp"
-
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "format/flac_metadata.hpp"
 #include "format/ogg_page.hpp"
+#include "format/repair.hpp"
 #include "format/wav_header.hpp"
 #include "format/wav_reader.hpp"
 #include "format/xing.hpp"
@@ -173,7 +172,8 @@ TEST(Repair, CutsZerosThatALostPowerLeftBehind) {
 TEST(Repair, KeepsWhatItDoesNotUnderstand) {
   Bytes noise(200000);
   std::uint32_t state = 1;
-  for (auto& byte : noise) byte = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 25);
+  for (auto& byte : noise)
+    byte = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 25);
   EXPECT_FALSE(Repair(noise).report.recognised);
   EXPECT_FALSE(Repair(Bytes{}).report.recognised);
   const Bytes file = Concat({Sample("cbr.mp3"), noise});

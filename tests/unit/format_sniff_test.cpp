@@ -1,5 +1,4 @@
 #include "format/sniff.hpp"
-
 #include "format_fixture.hpp"
 
 namespace isr {

@@ -1,6 +1,5 @@
-#include "format/vorbis_comment.hpp"
-
 #include "format/text_encoding.hpp"
+#include "format/vorbis_comment.hpp"
 #include "format_fixture.hpp"
 
 namespace isr {

@@ -1,6 +1,5 @@
-#include "format/xing.hpp"
-
 #include "format/mpeg_header.hpp"
+#include "format/xing.hpp"
 #include "format_fixture.hpp"
 
 namespace isr {
