@@ -157,6 +157,15 @@ PipelineRunner::PipelineRunner(const std::string& name, Client& client)
 
 PipelineRunner::~PipelineRunner() {
   Stop();
+  control_.reset();
+  StopListening();
+}
+
+/// A disk's writer may still be about to tell of a file that it has closed.
+void PipelineRunner::StopListening() {
+  if (watch_ == nullptr) return;
+  const std::lock_guard lock(watch_->mutex);
+  watch_->runner = nullptr;
 }
 
 int PipelineRunner::Abandoned() {
@@ -224,6 +233,7 @@ void PipelineRunner::OnReport(Report report, const std::string& text) {
 
 void PipelineRunner::OnStopped(StopOutcome outcome) {
   deadline_.Reset();
+  StopListening();
   watch_.reset();
   client_.OnPipelineStopped(outcome);
 }

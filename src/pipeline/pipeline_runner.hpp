@@ -75,6 +75,7 @@ class PipelineRunner {
 
   void ArmDeadline(std::chrono::milliseconds deadline);
   void Abandon();
+  void StopListening();
   void OnReport(Report report, const std::string& text);
   void OnStopped(StopOutcome outcome);
 

@@ -1,6 +1,9 @@
 """Killed at any moment: what was captured is there, valid, and the catalogue says what is missing."""
 
+import contextlib
 import random
+import sqlite3
+import struct
 import subprocess
 import time
 import unittest
@@ -17,16 +20,21 @@ KILLS = 4
 GENERAL = {"split_minutes": SPLIT_SECONDS / 60, "filename_pattern": "%Y-%m-%d/{source}_%H%M%S"}
 LATEST_START_SECONDS = 2
 
+# Of a track.
+RECORDS_OFFSET = 65536
+RECORD_BYTES = 96
+LEVEL_BYTES = 60
+
 
 class CrashTest(TestCase):
     def start_isr(self, sections):
         """Running again, and how long the first source took until its first file was there."""
         (source,) = sections
         def names():
-            if not (self.folder / "recordings" / ".isr" / "catalogue.db").exists():
-                return set()
-            return {segment.name for segment in recordings.of_source(self.folder / "recordings", source)
-                    if segment.growing}
+            with contextlib.suppress(sqlite3.OperationalError):  # not made yet
+                return {segment.name for segment in recordings.of_source(self.folder / "recordings", source)
+                        if segment.growing}
+            return set()
         before = names()
         begin = time.monotonic()
         isr = self.start(Isr(self.folder, sections, GENERAL))
@@ -77,6 +85,17 @@ class CrashTest(TestCase):
         gaps = [gap for gap in recordings.gaps(isr.recordings, source) if gap["end"] == following.start_us]
         self.assertEqual([gap["cause"] for gap in gaps], ["crash"])
         self.assertAlmostEqual(gaps[0]["start"], cut.end_us, delta=2)
+
+    def check_index(self, isr, segment):
+        """Each second that the track of a stream's file knows of leads to the begin of a frame in it."""
+        track = (isr.recordings / "analyses" / f"{segment.name}.isr").read_bytes()
+        audio = segment.path.read_bytes()
+        records = range(RECORDS_OFFSET, len(track) - RECORD_BYTES + 1, RECORD_BYTES)
+        self.assertGreaterEqual(len(records), segment.duration - SYNC_SECONDS - 1)
+        for second, at in enumerate(records):
+            place, frames = struct.unpack_from("<QQ", track, at + LEVEL_BYTES)
+            self.assertEqual(audio[place:place + 2], b"\xff\xfb", (segment, second))
+            self.assertAlmostEqual(frames / segment.rate, second + 1, delta=mp3.FRAME_SAMPLES / segment.rate)
 
     def check_rebuild(self, isr, sections):
         """Without its database the catalogue is made again from files and tracks alone."""
@@ -133,6 +152,8 @@ class CrashTest(TestCase):
         # A server's burst reaches back before the connection, so that there may be no gap.
         self.assertLess(abs(killed - cut[0].end_us) / 1_000_000, 2 * SYNC_SECONDS + 1)
         self.check_files(isr, "radio", SYNC_SECONDS + 1)
+        for segment in recordings.of_source(isr.recordings, "radio"):
+            self.check_index(isr, segment)
         self.check_rebuild(isr, sections)
 
     def test_tracks_without_a_recording_go(self):
