@@ -77,6 +77,7 @@ class PipelineRunner {
   void Abandon();
   void OnReport(Report report, const std::string& text);
   void OnStopped(StopOutcome outcome);
+  void LetGo();
 
   const std::string name_;
   Client& client_;
