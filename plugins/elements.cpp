@@ -1,13 +1,17 @@
 #include "plugins/elements.hpp"
 
 #include "plugins/isrfilesink.hpp"
+#include "plugins/isrmux.hpp"
+#include "plugins/isrparse.hpp"
 #include "plugins/isrsplit.hpp"
 
 namespace isr {
 
 bool RegisterElements(GstPlugin* plugin) {
   return gst_element_register(plugin, "isrsplit", GST_RANK_NONE, ISR_TYPE_SPLIT) &&
-         gst_element_register(plugin, "isrfilesink", GST_RANK_NONE, ISR_TYPE_FILE_SINK);
+         gst_element_register(plugin, "isrfilesink", GST_RANK_NONE, ISR_TYPE_FILE_SINK) &&
+         gst_element_register(plugin, "isrmux", GST_RANK_NONE, ISR_TYPE_MUX) &&
+         gst_element_register(plugin, "isrparse", GST_RANK_NONE, ISR_TYPE_PARSE);
 }
 
 }  // namespace isr

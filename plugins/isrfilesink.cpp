@@ -20,6 +20,11 @@
  * `isr-file-closed`: all of the file is on the disk. `number` (guint), `location` (string), `bytes`
  * (guint64).
  *
+ * `isr-file-position`: a second of the file's audio, and all before it, is on the disk. `number`
+ * (guint), `second` (guint64, 0 for the first), `bytes` (guint64, where in the file the last piece
+ * of audio begins that begins at or before the end of that second), `time` (guint64, ns of audio
+ * before it). Only from time stamps that the muxer passes on.
+ *
  * `isr-disk-trouble`: the disk does not take it; tried again every second. `reason` (string).
  *
  * `isr-disk-recovered`: what was waiting is written.
@@ -34,6 +39,7 @@
 #include "base/error.hpp"
 #include "base/guarded.hpp"
 #include "disk/disk_writer.hpp"
+#include "plugins/second_marks.hpp"
 
 GST_DEBUG_CATEGORY_STATIC(isr_file_sink_debug);
 #define GST_CAT_DEFAULT isr_file_sink_debug
@@ -71,6 +77,12 @@ class Reporter final : public isr::FileObserver {
                            G_TYPE_STRING, path.c_str(), "bytes", G_TYPE_UINT64, guint64{bytes},
                            nullptr));
   }
+  void OnMarkReached(const isr::FileMark& mark) override {
+    Post(gst_structure_new("isr-file-position", "number", G_TYPE_UINT, number_, "second",
+                           G_TYPE_UINT64, guint64{mark.second}, "bytes", G_TYPE_UINT64,
+                           guint64{mark.bytes}, "time", G_TYPE_UINT64,
+                           static_cast<guint64>(mark.time.count()), nullptr));
+  }
   void OnDiskTrouble(const std::string& why) override {
     Post(gst_structure_new("isr-disk-trouble", "reason", G_TYPE_STRING, why.c_str(), nullptr));
   }
@@ -102,6 +114,7 @@ struct SinkState {
   std::shared_ptr<DiskWriter> writer;  // protected by mutex; of the first file, kept for the others
   std::shared_ptr<isr::WriteBudget> budget;  // protected by mutex; of all our files
   guint64 position = 0;                      // streaming thread: where the next buffer goes
+  isr::SecondMarks marks;                    // streaming thread
 };
 
 std::shared_ptr<FileStream> StreamOf(SinkState& state) {
@@ -141,6 +154,7 @@ gboolean Start(GstBaseSink* sink) {
         state.writer->Begin(state.location, state.budget,
                             std::make_shared<Reporter>(GST_ELEMENT(self), state.file_number));
     state.position = 0;
+    state.marks = {};
     return TRUE;
   });
 }
@@ -153,6 +167,15 @@ gboolean CloseStream(GstBaseSink* sink) {
   });
 }
 
+/// Headers have no time of their own.
+void MarkSeconds(SinkState& state, FileStream& stream, GstBuffer* buffer) {
+  if (!GST_BUFFER_PTS_IS_VALID(buffer) || GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER)) {
+    return;
+  }
+  state.marks.Note(std::chrono::nanoseconds(GST_BUFFER_PTS(buffer)), state.position);
+  while (const auto mark = state.marks.Take()) stream.Mark(*mark);
+}
+
 GstFlowReturn Render(GstBaseSink* sink, GstBuffer* buffer) {
   auto* const self = ISR_FILE_SINK(sink);
   return Guarded("isrfilesink render", GST_FLOW_ERROR, [self, buffer] {
@@ -163,6 +186,7 @@ GstFlowReturn Render(GstBaseSink* sink, GstBuffer* buffer) {
     const std::span<const std::uint8_t> bytes(map.data, map.size);
     bool taken = true;
     if (state.position == stream->Size()) {
+      MarkSeconds(state, *stream, buffer);
       taken = bytes.empty() || stream->Append(bytes);
     } else {
       stream->Patch(state.position, bytes);

@@ -19,10 +19,12 @@
  * frame), `frame` (guint64, frames passed before it), `rate` (gint, frames per second), `start-utc`
  * (gint64, microseconds since 1970), `utc-offset` (gint, seconds, local time - UTC), `cause`
  * (string: the `begin-cause` property, "boundary" or "disk-full"), `joined` (gboolean: the first
- * file of a run, and it follows on the last run's end without a gap).
+ * file of a run, and it follows on the last run's end without a gap), `synced` (gboolean: somebody
+ * keeps the machine's clock right), `ppm` (gdouble: how much faster than nominal the source runs, 0
+ * while not known).
  *
  * `isr-end`: the stream ends, after at least one frame; a stream without any is an error. `frame`
- * (guint64, frames passed), `end-utc` (gint64, microseconds).
+ * (guint64, frames passed), `end-utc` (gint64, microseconds), `synced` and `ppm` as above.
  *
  * `isr-gap`: audio was lost. `frame` (guint64, frames passed before it), `missing`
  * (guint64, frames), `rate` (gint), `start-utc` (gint64, microseconds), `cause` (string: "xrun" or

@@ -1,8 +1,8 @@
 #include "plugins/split_stage.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
-#include <vector>
 
 namespace isr {
 namespace {
@@ -11,12 +11,23 @@ bool IsRawAudio(GstCaps* caps) {
   return gst_structure_has_name(gst_caps_get_structure(caps, 0), "audio/x-raw");
 }
 
-std::uint64_t HashOf(GstBuffer* buffer) {
+std::vector<std::uint64_t> HashesOf(GstBuffer* buffer, const std::vector<FrameEntry>& entries) {
+  std::vector<std::uint64_t> hashes;
   GstMapInfo map;
-  if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return 0;
-  const std::uint64_t hash = FrameHistory::HashOf({map.data, map.size});
+  if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return hashes;
+  std::span<const std::uint8_t> bytes(map.data, map.size);
+  for (const FrameEntry& entry : entries) {
+    hashes.push_back(FrameHistory::HashOf(bytes.first(entry.bytes)));
+    bytes = bytes.subspan(entry.bytes);
+  }
   gst_buffer_unmap(buffer, &map);
-  return hash;
+  return hashes;
+}
+
+std::uint64_t SamplesIn(std::span<const FrameEntry> entries) {
+  std::uint64_t samples = 0;
+  for (const FrameEntry& entry : entries) samples += entry.samples;
+  return samples;
 }
 
 }  // namespace
@@ -46,22 +57,23 @@ bool SplitStage::SetCaps(GstCaps* caps) {
   return true;
 }
 
-/// 0 for what carries no audio: empty buffers, and the headers of coded streams, which muxers take
-/// from the caps and splitmuxsink cannot time.
+/// Empty buffers, and the headers of coded streams, which muxers take from the caps and
+/// splitmuxsink cannot time.
+bool SplitStage::HasAudio(GstBuffer* buffer) const {
+  if (bytes_per_frame_ > 0) return FramesOf(buffer) > 0;
+  return !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) &&
+         !FramesIn(buffer, rate_).empty();
+}
+
 std::uint64_t SplitStage::FramesOf(GstBuffer* buffer) const {
-  if (bytes_per_frame_ > 0) {
-    return gst_buffer_get_size(buffer) / static_cast<unsigned>(bytes_per_frame_);
-  }
-  if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER)) return 0;
-  if (!GST_BUFFER_DURATION_IS_VALID(buffer)) return 0;
-  return gst_util_uint64_scale_round(GST_BUFFER_DURATION(buffer), static_cast<unsigned>(rate_),
-                                     GST_SECOND);
+  if (bytes_per_frame_ == 0) return SamplesIn(FramesIn(buffer, rate_));
+  return gst_buffer_get_size(buffer) / static_cast<unsigned>(bytes_per_frame_);
 }
 
 GstFlowReturn SplitStage::Take(Ref<GstBuffer> buffer) {
   if (!planner_.has_value()) return GST_FLOW_NOT_NEGOTIATED;
+  if (!HasAudio(buffer.Get())) return GST_FLOW_OK;
   const std::uint64_t frames = FramesOf(buffer.Get());
-  if (frames == 0) return GST_FLOW_OK;
   CountLost(buffer.Get(), frames);
   Observe(frames);
   if (Drop(frames)) return GST_FLOW_OK;
@@ -134,60 +146,105 @@ GstFlowReturn SplitStage::ReleaseHeld() {
 /// After a reconnect a server may burst audio that we have already: drops exactly that.
 void SplitStage::DropRepeated() {
   FrameHistory& history = *options_.history;
+  std::vector<FrameEntry> entries;
   std::vector<std::uint64_t> hashes;
-  for (const auto& buffer : held_) hashes.push_back(HashOf(buffer.Get()));
-  if (hashes.empty()) return;
-  const auto duration = std::chrono::nanoseconds(GST_BUFFER_DURATION(held_.front().Get()));
-  const auto repeated =
-      history.FindOverlap(hashes, history.End() - planner_->UtcAt(0),
-                          std::chrono::round<std::chrono::microseconds>(duration));
+  for (const auto& buffer : held_) {
+    const auto some = FramesIn(buffer.Get(), rate_);
+    const auto their_hashes = HashesOf(buffer.Get(), some);
+    entries.insert(entries.end(), some.begin(), some.end());
+    hashes.insert(hashes.end(), their_hashes.begin(), their_hashes.end());
+  }
+  if (entries.empty()) return;
+  const std::size_t repeated = history.FindOverlap(hashes, history.End() - planner_->UtcAt(0),
+                                                   Duration(entries.front().samples));
   if (repeated == 0) history.Clear();
   joined_ = repeated > 0;
-  for (std::size_t i = 0; i < repeated; ++i) {
-    skipped_ += FramesOf(held_.front().Get());
+  skipped_ += SamplesIn(std::span(entries).first(repeated));
+  DropHeldFrames(repeated);
+}
+
+void SplitStage::DropHeldFrames(std::size_t count) {
+  while (count > 0) {
+    const Ref<GstBuffer> buffer = std::move(held_.front());
     held_.pop_front();
+    const auto entries = FramesIn(buffer.Get(), rate_);
+    if (entries.size() > count) {
+      held_.push_front(SliceFrames(buffer.Get(), entries, count, entries.size() - count));
+      return;
+    }
+    count -= entries.size();
   }
 }
 
-void SplitStage::Remember(GstBuffer* frame) {
-  const auto duration = std::chrono::nanoseconds(GST_BUFFER_DURATION(frame));
-  options_.history->Add(HashOf(frame), std::chrono::round<std::chrono::microseconds>(duration));
-  options_.history->SetEnd(planner_->UtcAt(passed_ + skipped_));
+/// A file begins here, if it is the first or a boundary is reached.
+void SplitStage::BeginFileIfDue() {
+  if (files_ == 0) {
+    BeginFile(options_.begin_cause.c_str());
+  } else if (planner_->BoundaryFrame() <= passed_ + skipped_ && passed_ > file_begin_) {
+    BeginFile("boundary");
+  }
 }
 
 GstFlowReturn SplitStage::Emit(GstBuffer* buffer) {
+  return bytes_per_frame_ > 0 ? EmitPcm(buffer) : EmitCoded(buffer);
+}
+
+/// Cuts at the sample of each boundary.
+GstFlowReturn SplitStage::EmitPcm(GstBuffer* buffer) {
+  constexpr auto kParts = static_cast<GstBufferCopyFlags>(
+      GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_META | GST_BUFFER_COPY_MEMORY);
+  const auto stride = static_cast<gsize>(bytes_per_frame_);
   const std::uint64_t frames = FramesOf(buffer);
-  std::uint64_t done = 0;
-  while (done < frames) {
-    if (files_ == 0) {
-      BeginFile(options_.begin_cause.c_str());
-    } else if (planner_->BoundaryFrame() <= passed_ + skipped_ && passed_ > file_begin_) {
-      BeginFile("boundary");
-    }
+  GstFlowReturn flow = GST_FLOW_OK;
+  for (std::uint64_t done = 0; flow == GST_FLOW_OK && done < frames;) {
+    BeginFileIfDue();
     std::uint64_t count = frames - done;
     const std::uint64_t boundary = planner_->BoundaryFrame();
     const std::uint64_t here = passed_ + skipped_;
-    if (bytes_per_frame_ > 0 && boundary > here) count = std::min(count, boundary - here);
-    const GstFlowReturn flow = EmitPart(buffer, done, count);
-    if (flow != GST_FLOW_OK) return flow;
+    if (boundary > here) count = std::min(count, boundary - here);
+    auto part = Ref<GstBuffer>::Adopt(
+        gst_buffer_copy_region(buffer, kParts, done * stride, count * stride));
+    flow = PushStamped(std::move(part), count);
     done += count;
   }
-  return GST_FLOW_OK;
+  return flow;
 }
 
-/// Pushes `count` frames of `buffer` from frame `offset` on, stamped from the count alone.
-GstFlowReturn SplitStage::EmitPart(GstBuffer* buffer, std::uint64_t offset, std::uint64_t count) {
-  Ref<GstBuffer> part;
-  if (bytes_per_frame_ > 0) {
-    const auto stride = static_cast<gsize>(bytes_per_frame_);
-    part = Ref<GstBuffer>::Adopt(gst_buffer_copy_region(
-        buffer,
-        static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_META |
-                                        GST_BUFFER_COPY_MEMORY),
-        offset * stride, count * stride));
-  } else {
-    part = Ref<GstBuffer>::Adopt(gst_buffer_copy(buffer));
+/// Cuts before the first coded frame at or after each boundary.
+GstFlowReturn SplitStage::EmitCoded(GstBuffer* buffer) {
+  const auto entries = FramesIn(buffer, rate_);
+  if (options_.history != nullptr) Remember(buffer, entries);
+  GstFlowReturn flow = GST_FLOW_OK;
+  for (std::size_t done = 0; flow == GST_FLOW_OK && done < entries.size();) {
+    BeginFileIfDue();
+    const std::uint64_t boundary = planner_->BoundaryFrame();
+    const std::uint64_t here = passed_ + skipped_;
+    std::size_t count = 0;
+    std::uint64_t samples = 0;
+    do {
+      samples += entries[done + count].samples;
+      ++count;
+    } while (done + count < entries.size() && here + samples < boundary);
+    flow = PushStamped(SliceFrames(buffer, entries, done, count), samples);
+    done += count;
   }
+  return flow;
+}
+
+void SplitStage::Remember(GstBuffer* buffer, const std::vector<FrameEntry>& entries) {
+  const auto hashes = HashesOf(buffer, entries);
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    options_.history->Add(hashes[i], Duration(entries[i].samples));
+  }
+  options_.history->SetEnd(planner_->UtcAt(passed_ + skipped_ + SamplesIn(entries)));
+}
+
+std::chrono::microseconds SplitStage::Duration(std::uint64_t frames) const {
+  return std::chrono::microseconds(TimeOf(frames) / GST_USECOND);
+}
+
+/// Pushes what follows, `count` frames, stamped from the count alone.
+GstFlowReturn SplitStage::PushStamped(Ref<GstBuffer> part, std::uint64_t count) {
   const std::uint64_t end = passed_ + count;
   GST_BUFFER_PTS(part.Get()) = TimeOf(passed_);
   GST_BUFFER_DTS(part.Get()) = GST_CLOCK_TIME_NONE;
@@ -195,8 +252,8 @@ GstFlowReturn SplitStage::EmitPart(GstBuffer* buffer, std::uint64_t offset, std:
   GST_BUFFER_OFFSET(part.Get()) = passed_;
   GST_BUFFER_OFFSET_END(part.Get()) = end;
   GST_BUFFER_FLAG_UNSET(part.Get(), GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_RESYNC);
+  if (begun_.has_value()) AddFileStart(part.Get(), *std::exchange(begun_, std::nullopt));
   passed_ = end;
-  if (options_.history != nullptr && bytes_per_frame_ == 0) Remember(part.Get());
   return output_.Push(std::move(part));
 }
 
@@ -208,9 +265,11 @@ void SplitStage::BeginFile(const char* cause) {
       "frame", G_TYPE_UINT64, passed_.load(), "rate", G_TYPE_INT, rate_, "start-utc", G_TYPE_INT64,
       gint64{start.time_since_epoch().count()}, "utc-offset", G_TYPE_INT,
       static_cast<int>(planner_->UtcOffsetAt(start).count()), "cause", G_TYPE_STRING, cause,
-      "joined", G_TYPE_BOOLEAN, files_ == 0 && joined_, nullptr));
+      "joined", G_TYPE_BOOLEAN, files_ == 0 && joined_, "synced", G_TYPE_BOOLEAN, clock_.IsSynced(),
+      "ppm", G_TYPE_DOUBLE, planner_->RateErrorPpm(), nullptr));
   // splitmuxsink begins its first file by itself; asking for it makes a stray one.
   if (files_ > 0) output_.RequestSplit(TimeOf(passed_));
+  begun_ = FileStart{.utc = start, .utc_offset = planner_->UtcOffsetAt(start)};
   planner_->FileBegins(here);
   file_begin_ = passed_;
   ++files_;
@@ -226,7 +285,9 @@ bool SplitStage::Finish() {
   if (dropped_ > 0) Skip(std::exchange(dropped_, 0), "disk-full");
   const UtcTime end = planner_->UtcAt(passed_ + skipped_);
   output_.Post(gst_structure_new("isr-end", "frame", G_TYPE_UINT64, passed_.load(), "end-utc",
-                                 G_TYPE_INT64, gint64{end.time_since_epoch().count()}, nullptr));
+                                 G_TYPE_INT64, gint64{end.time_since_epoch().count()}, "synced",
+                                 G_TYPE_BOOLEAN, clock_.IsSynced(), "ppm", G_TYPE_DOUBLE,
+                                 planner_->RateErrorPpm(), nullptr));
   return true;
 }
 

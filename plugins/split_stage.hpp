@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <gst/audio/audio.h>
 #include <gst/gst.h>
@@ -13,6 +14,8 @@
 #include "base/clock.hpp"
 #include "format/frame_history.hpp"
 #include "glib/ref.hpp"
+#include "plugins/file_start.hpp"
+#include "plugins/frame_table.hpp"
 #include "time/split_planner.hpp"
 
 namespace isr {
@@ -57,6 +60,7 @@ class SplitStage {
   std::int64_t LastArrival() const { return last_arrival_; }
 
  private:
+  bool HasAudio(GstBuffer* buffer) const;
   std::uint64_t FramesOf(GstBuffer* buffer) const;
   void Observe(std::uint64_t frames);
   void CountLost(GstBuffer* buffer, std::uint64_t frames);
@@ -65,11 +69,16 @@ class SplitStage {
   bool Settling(MonotonicTime now) const;
   GstFlowReturn ReleaseHeld();
   void DropRepeated();
-  void Remember(GstBuffer* frame);
+  void DropHeldFrames(std::size_t count);
   GstFlowReturn Emit(GstBuffer* buffer);
-  GstFlowReturn EmitPart(GstBuffer* buffer, std::uint64_t offset, std::uint64_t count);
+  GstFlowReturn EmitPcm(GstBuffer* buffer);
+  GstFlowReturn EmitCoded(GstBuffer* buffer);
+  GstFlowReturn PushStamped(Ref<GstBuffer> part, std::uint64_t count);
+  void Remember(GstBuffer* buffer, const std::vector<FrameEntry>& entries);
+  void BeginFileIfDue();
   void BeginFile(const char* cause);
   GstClockTime TimeOf(std::uint64_t frame) const;
+  std::chrono::microseconds Duration(std::uint64_t frames) const;
 
   const Options options_;
   const Clock& clock_;
@@ -92,8 +101,9 @@ class SplitStage {
   std::optional<std::uint64_t> next_offset_;  ///< the buffer offset that must come next
   std::atomic<std::uint64_t> passed_ = 0;     ///< frames pushed
   std::atomic<std::int64_t> last_arrival_ = 0;
-  guint files_ = 0;               ///< begun
-  std::uint64_t file_begin_ = 0;  ///< first frame of the current file
+  std::optional<FileStart> begun_;  ///< the file whose first buffer comes next
+  guint files_ = 0;                 ///< begun
+  std::uint64_t file_begin_ = 0;    ///< first frame of the current file
 };
 
 }  // namespace isr

@@ -79,6 +79,7 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
       loop_(g_main_loop_new(nullptr, FALSE)),
       catalogue_(settings.state_directory, MadeDirectory(settings.output_directory)),
       status_file_(settings.output_directory),
+      repairer_(settings.output_directory, catalogue_),
       recorders_(settings.output_directory, catalogue_, SystemClock()) {
   OpenControlSocket();
   if (settings_.http_port == 0) return;
@@ -115,8 +116,8 @@ int Daemon::Run() {
     signals_.push_back(SourceHandle::OnSignal(number, [this] { BeginShutdown(); }));
   }
   signals_.push_back(SourceHandle::OnSignal(SIGHUP, [this] { ReloadOnSignal(); }));
-  catalogue_.Scan();
   recorders_.Apply({.added = settings_.sources}, settings_.sources);
+  repairer_.Start();
   WriteStatus();
   status_timer_ = SourceHandle::Every(kStatusInterval, [this] {
     WriteStatus();

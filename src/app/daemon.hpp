@@ -14,6 +14,7 @@
 #include "control/server.hpp"
 #include "glib/source_handle.hpp"
 #include "http/server.hpp"
+#include "recorder/repair.hpp"
 
 namespace isr {
 
@@ -63,6 +64,7 @@ class Daemon final : StatusProvider, ControlService {
   GMainLoop* loop_;
   Catalogue catalogue_;
   StatusFile status_file_;
+  Repairer repairer_;
   RecorderSet recorders_;
   bool shutting_down_ = false;
   int exit_code_ = 0;

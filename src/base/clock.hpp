@@ -16,6 +16,8 @@ class Clock {
   virtual ~Clock() = default;
   virtual UtcTime Utc() const = 0;
   virtual MonotonicTime Monotonic() const = 0;
+  /// Whether somebody who knows the time (NTP, GPS) keeps wall time right.
+  virtual bool IsSynced() const { return false; }
 };
 
 /// The machine's clocks. Lives as long as the process.

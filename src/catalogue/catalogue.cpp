@@ -10,6 +10,7 @@
 #include "catalogue/reader.hpp"
 #include "catalogue/rows.hpp"
 #include "catalogue/scan.hpp"
+#include "catalogue/tracks.hpp"
 #include "glib/log.hpp"
 #include "sqlite/transaction.hpp"
 
@@ -38,7 +39,12 @@ void WriteScan(Database& database, const ScanResult& result) {
   Transaction transaction(database);
   RowWriter writer(database);
   for (const Segment& segment : result.changed) writer.Write(segment);
+  for (const TrackContents& track : result.tracks) {
+    for (const Gap& gap : track.gaps) writer.Write(gap);
+    for (const Title& title : track.titles) writer.Write(track.segment.name, title);
+  }
   for (const std::string& name : result.vanished) writer.Delete(name);
+  writer.WriteCrashGaps();
   transaction.Commit();
 }
 
@@ -68,6 +74,10 @@ void Catalogue::SegmentEnded(Segment segment) {
 
 void Catalogue::GapFound(Gap gap) {
   Queue(std::move(gap));
+}
+
+void Catalogue::TitleFound(std::string name, Title title) {
+  Queue(HeardTitle{std::move(name), std::move(title)});
 }
 
 void Catalogue::Scan() {
@@ -105,15 +115,21 @@ void Catalogue::Apply(const std::deque<Change>& changes) {
   Database& database = Connection();
   Transaction transaction(database);
   RowWriter writer(database);
+  bool has_begun = false;
   for (const Change& change : changes) {
     if (const auto* const growth = std::get_if<Growth>(&change)) {
       writer.Grow(growth->name, growth->frames, growth->bytes);
     } else if (const auto* const gap = std::get_if<Gap>(&change)) {
       writer.Write(*gap);
+    } else if (const auto* const heard = std::get_if<HeardTitle>(&change)) {
+      writer.Write(heard->segment, heard->title);
     } else {
       writer.Write(std::get<Segment>(change));
+      has_begun = has_begun || std::get<Segment>(change).growing;
     }
   }
+  // The file that began may be the end of a gap.
+  if (has_begun) writer.WriteCrashGaps();
   transaction.Commit();
 }
 
@@ -143,10 +159,23 @@ void Catalogue::KeepForLater(std::deque<Change> changes, const std::string& reas
 
 void Catalogue::RunScan() {
   try {
+    const Fd directory = OpenDirectory(output_directory_);
     const FoundFiles found = FindAudioFiles(output_directory_);
     const std::vector<Segment> rows = CatalogueReader(path_).ListSegments({});
     const auto is_recording = [this](const std::string& name) { return growing_.contains(name); };
-    const ScanResult result = CompareWithFiles(found, rows, is_recording, LocalOffset);
+    const auto read_track = [&](const std::string& name) { return ReadTrack(directory, name); };
+    const auto has_track = [&](const std::string& name) { return HasTrack(directory, name); };
+    ScanResult result = CompareWithFiles(found, rows, {is_recording, LocalOffset, read_track});
+    if (LooksUnmounted(found, rows, is_recording, has_track)) {
+      LogWarning(
+          "catalogue",
+          "none of the {} recordings known is in '{}': is its disk mounted? They stay in the "
+          "catalogue",
+          result.vanished.size(), output_directory_);
+      result.vanished.clear();
+    } else if (const size_t orphans = RemoveOrphanTracks(output_directory_); orphans > 0) {
+      LogInfo("catalogue", "{} tracks without a recording removed", orphans);
+    }
     WriteScan(Connection(), result);
     LogInfo("catalogue", "{} audio files; {} rows new or changed, {} without a file deleted",
             found.files.size(), result.changed.size(), result.vanished.size());

@@ -35,9 +35,12 @@ class Catalogue {
   /// The file is closed; all that is known of it.
   void SegmentEnded(Segment segment);
   void GapFound(Gap gap);
+  /// The recording called `name` plays that. One that is known for the same time is replaced.
+  void TitleFound(std::string name, Title title);
 
-  /// Brings the rows in line with the files below the output directory (see scan.hpp). A segment
-  /// that this run has begun and not ended is left alone.
+  /// Brings the rows in line with the files and tracks below the output directory (see scan.hpp).
+  /// A segment that this run has begun and not ended is left alone. Tracks without a recording are
+  /// removed. When the directory looks as if its disk were not mounted, nothing is deleted.
   void Scan();
 
   /// For CatalogueReader.
@@ -49,7 +52,11 @@ class Catalogue {
     std::int64_t frames;
     std::int64_t bytes;
   };
-  using Change = std::variant<Segment, Growth, Gap>;
+  struct HeardTitle {
+    std::string segment;
+    Title title;
+  };
+  using Change = std::variant<Segment, Growth, Gap, HeardTitle>;
 
   void Queue(Change change);
   void Drain();  // catalogue thread, like all below

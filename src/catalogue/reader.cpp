@@ -92,4 +92,16 @@ std::vector<Gap> CatalogueReader::ListGaps(UtcTime from, UtcTime to, const std::
   return gaps;
 }
 
+std::vector<Title> CatalogueReader::ListTitles(const std::string& name) {
+  Statement statement(database_,
+                      "SELECT time, text, raw FROM title WHERE segment = ? ORDER BY time");
+  statement.Bind(1, std::string_view(name));
+  std::vector<Title> titles;
+  while (statement.Step()) {
+    titles.push_back({UtcTime(std::chrono::microseconds(statement.Integer(0))),
+                      std::string(statement.Text(1)), std::string(statement.Blob(2))});
+  }
+  return titles;
+}
+
 }  // namespace isr

@@ -48,6 +48,8 @@ class CatalogueReader {
   std::vector<DaySummary> ListDays();
   /// Those that touch [from, to), oldest first. `source` empty: of all sources.
   std::vector<Gap> ListGaps(UtcTime from, UtcTime to, const std::string& source);
+  /// What the recording called `name` played, oldest first.
+  std::vector<Title> ListTitles(const std::string& name);
 
  private:
   Database database_;

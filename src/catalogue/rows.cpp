@@ -1,5 +1,7 @@
 #include "catalogue/rows.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include "sqlite/transaction.hpp"
@@ -8,7 +10,7 @@ namespace isr {
 namespace {
 
 // Times are UTC microseconds, utc_offset seconds, causes the words of model/cause.
-constexpr const char* kSchema = R"(
+constexpr const char* kVersion1 = R"(
 CREATE TABLE segment (
   name TEXT PRIMARY KEY,
   source TEXT NOT NULL,
@@ -33,6 +35,38 @@ CREATE TABLE gap (
 ) WITHOUT ROWID;
 )";
 
+constexpr const char* kVersion2 = R"(
+ALTER TABLE segment ADD COLUMN clock TEXT;
+ALTER TABLE segment ADD COLUMN ppm REAL;
+CREATE INDEX segment_crashed ON segment (source, start) WHERE ended = 'crash';
+CREATE TABLE title (
+  segment TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  raw BLOB NOT NULL,
+  PRIMARY KEY (segment, time)
+) WITHOUT ROWID;
+CREATE INDEX title_by_time ON title (time);
+)";
+
+/// What makes a database of version n one of version n + 1.
+constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2};
+
+// Audio that is missing in the middle of a file does not make it end earlier.
+constexpr const char* kWriteCrashGaps = R"(
+REPLACE INTO gap (source, start, end, cause)
+SELECT source, cut, next, 'crash' FROM (
+  SELECT source, start + audio + (
+      SELECT coalesce(sum(g.end - g.start), 0) FROM gap AS g
+      WHERE g.source = crashed.source AND g.cause <> 'crash'
+        AND g.start > crashed.start AND g.start < crashed.start + audio) AS cut,
+    (SELECT min(n.start) FROM segment AS n
+      WHERE n.source = crashed.source AND n.start > crashed.start) AS next
+  FROM (SELECT source, start, frames * 1000000 / rate AS audio FROM segment
+    WHERE ended = 'crash' AND rate > 0) AS crashed)
+WHERE next > cut
+)";
+
 std::int64_t Microseconds(UtcTime time) {
   return time.time_since_epoch().count();
 }
@@ -46,13 +80,14 @@ void PrepareSchema(Database& database) {
     // A file cut short keeps its header: look whether the tables can be read at all.
     Statement(database, "SELECT " ISR_SEGMENT_COLUMNS " FROM segment LIMIT 1").Run();
     Statement(database, "SELECT source, start, end, cause FROM gap LIMIT 1").Run();
+    Statement(database, "SELECT segment, time, text, raw FROM title LIMIT 1").Run();
     return;
   }
-  if (version != 0) {
+  if (version < 0 || version > kSchemaVersion) {
     throw Error(
         fmt::format("it has schema version {}, this program knows {}", version, kSchemaVersion));
   }
-  database.Execute(kSchema);
+  for (size_t i = static_cast<size_t>(version); i < kSteps.size(); ++i) database.Execute(kSteps[i]);
   database.SetUserVersion(kSchemaVersion);
   transaction.Commit();
 }
@@ -70,15 +105,20 @@ Segment ReadSegment(const Statement& row) {
   segment.began = CauseFromWord(row.Text(8)).value_or(Cause::kStart);
   segment.ended = CauseFromWord(row.Text(9));
   segment.growing = row.Integer(10) != 0;
+  segment.clock = ClockQualityFromWord(row.Text(11));
+  if (!row.IsNull(12)) segment.ppm = row.Real(12);
   return segment;
 }
 
 RowWriter::RowWriter(Database& database)
     : segment_(database, "REPLACE INTO segment (" ISR_SEGMENT_COLUMNS
-                         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       gap_(database, "REPLACE INTO gap (source, start, end, cause) VALUES (?, ?, ?, ?)"),
+      title_(database, "REPLACE INTO title (segment, time, text, raw) VALUES (?, ?, ?, ?)"),
+      crash_gaps_(database, kWriteCrashGaps),
       growth_(database, "UPDATE segment SET frames = ?, bytes = ? WHERE name = ?"),
-      deletion_(database, "DELETE FROM segment WHERE name = ?") {}
+      deletion_(database, "DELETE FROM segment WHERE name = ?"),
+      title_deletion_(database, "DELETE FROM title WHERE segment = ?") {}
 
 void RowWriter::Write(const Segment& segment) {
   segment_.Bind(1, segment.name)
@@ -92,6 +132,8 @@ void RowWriter::Write(const Segment& segment) {
       .Bind(9, ToWord(segment.began))
       .Bind(11, std::int64_t{segment.growing ? 1 : 0});
   if (segment.ended) segment_.Bind(10, ToWord(*segment.ended));
+  if (segment.clock) segment_.Bind(12, ToWord(*segment.clock));
+  if (segment.ppm) segment_.Bind(13, *segment.ppm);
   segment_.Run();
 }
 
@@ -103,12 +145,25 @@ void RowWriter::Write(const Gap& gap) {
       .Run();
 }
 
+void RowWriter::Write(const std::string& segment, const Title& title) {
+  title_.Bind(1, segment)
+      .Bind(2, Microseconds(title.time))
+      .Bind(3, title.text)
+      .BindBlob(4, title.raw)
+      .Run();
+}
+
+void RowWriter::WriteCrashGaps() {
+  crash_gaps_.Run();
+}
+
 void RowWriter::Grow(const std::string& name, std::int64_t frames, std::int64_t bytes) {
   growth_.Bind(1, frames).Bind(2, bytes).Bind(3, name).Run();
 }
 
 void RowWriter::Delete(const std::string& name) {
   deletion_.Bind(1, name).Run();
+  title_deletion_.Bind(1, name).Run();
 }
 
 }  // namespace isr

@@ -10,15 +10,17 @@
 namespace isr {
 
 /// The schema that this version reads and writes, kept as the database's user version.
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 
-/// Makes the tables in a new database. Throws Error when the database is of another program or of a
-/// newer version, DatabaseError when it cannot be read or written.
+/// Makes the tables in a new database, and what has come since in one of an older version. Throws
+/// Error when the database is of another program or of a newer version, DatabaseError when it
+/// cannot be read or written.
 void PrepareSchema(Database& database);
 
 /// A SELECT begins with this to be read by `ReadSegment`.
-#define ISR_SEGMENT_COLUMNS \
-  "name, source, format, start, utc_offset, rate, frames, bytes, began, ended, growing"
+#define ISR_SEGMENT_COLUMNS                                                                      \
+  "name, source, format, start, utc_offset, rate, frames, bytes, began, ended, growing, clock, " \
+  "ppm"
 
 /// The current row of a SELECT of the columns above.
 Segment ReadSegment(const Statement& row);
@@ -30,14 +32,22 @@ class RowWriter {
 
   void Write(const Segment& segment);  ///< new, or in place of the row with this name
   void Write(const Gap& gap);          ///< new, or in place of that with this source and start
+  /// New, or in place of the segment's title at this time.
+  void Write(const std::string& segment, const Title& title);
+  /// Writes the gaps that crashes left: from the end of each file that one cut off to the source's
+  /// next. Where there is no next, that comes later.
+  void WriteCrashGaps();
   void Grow(const std::string& name, std::int64_t frames, std::int64_t bytes);
-  void Delete(const std::string& name);
+  void Delete(const std::string& name);  ///< with its titles
 
  private:
   Statement segment_;
   Statement gap_;
+  Statement title_;
+  Statement crash_gaps_;
   Statement growth_;
   Statement deletion_;
+  Statement title_deletion_;
 };
 
 }  // namespace isr

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <dirent.h>
@@ -89,6 +91,19 @@ Segment ForeignSegment(const FoundFile& file, std::chrono::seconds utc_offset) {
   return segment;
 }
 
+/// Whether all is known of it that ever will be.
+bool IsComplete(const Segment& row) {
+  return row.source.empty() || (!row.growing && row.ended.has_value());
+}
+
+/// As it lies there now. Whatever wrote it does so no more.
+Segment Ended(Segment segment, const FoundFile& file) {
+  if (!IsComplete(segment)) segment.ended = Cause::kCrash;
+  segment.growing = false;
+  segment.bytes = file.bytes;
+  return segment;
+}
+
 }  // namespace
 
 FoundFiles FindAudioFiles(const std::string& directory) {
@@ -96,35 +111,49 @@ FoundFiles FindAudioFiles(const std::string& directory) {
 }
 
 ScanResult CompareWithFiles(const FoundFiles& found, std::span<const Segment> rows,
-                            const std::function<bool(const std::string&)>& is_recording,
-                            const std::function<std::chrono::seconds(UtcTime)>& local_offset) {
-  std::unordered_map<std::string, const FoundFile*> without_row;
+                            const ScanSenses& senses) {
+  std::unordered_map<std::string, const FoundFile*> to_do;
   for (const FoundFile& file : found.files) {
-    if (!is_recording(file.name)) without_row.emplace(file.name, &file);
+    if (!senses.is_recording(file.name)) to_do.emplace(file.name, &file);
   }
   ScanResult result;
+  const auto add = [&](const FoundFile& file, Segment otherwise) {
+    if (auto track = senses.read_track(file.name)) {
+      otherwise = track->segment;
+      result.tracks.push_back(*std::move(track));
+    }
+    result.changed.push_back(Ended(std::move(otherwise), file));
+  };
   for (const Segment& row : rows) {
-    if (is_recording(row.name)) continue;
-    const auto file = without_row.find(row.name);
-    if (file == without_row.end()) {
+    if (senses.is_recording(row.name)) continue;
+    const auto file = to_do.find(row.name);
+    if (file == to_do.end()) {
       if (!IsBelowAny(found.unread, row.name)) result.vanished.push_back(row.name);
       continue;
     }
-    const std::int64_t bytes = file->second->bytes;
-    const bool is_other_foreign_file = row.source.empty() && row.bytes != bytes;
-    if (is_other_foreign_file) continue;  // stays without a row: made anew below
-    without_row.erase(file);
-    if (!row.growing) continue;
-    Segment crashed = row;
-    crashed.growing = false;
-    crashed.ended = Cause::kCrash;
-    crashed.bytes = bytes;
-    result.changed.push_back(std::move(crashed));
+    const bool is_other_foreign_file = row.source.empty() && row.bytes != file->second->bytes;
+    if (is_other_foreign_file) continue;  // made anew below
+    if (!IsComplete(row)) add(*file->second, row);
+    to_do.erase(file);
   }
-  for (const auto& [name, file] : without_row) {
-    result.changed.push_back(ForeignSegment(*file, local_offset(file->modified)));
+  for (const auto& [name, file] : to_do) {
+    add(*file, ForeignSegment(*file, senses.local_offset(file->modified)));
   }
   return result;
+}
+
+bool LooksUnmounted(const FoundFiles& found, std::span<const Segment> rows,
+                    const std::function<bool(const std::string&)>& is_recording,
+                    const std::function<bool(const std::string&)>& has_track) {
+  std::unordered_set<std::string_view> files;
+  for (const FoundFile& file : found.files) files.insert(file.name);
+  bool is_any_missing = false;
+  for (const Segment& row : rows) {
+    if (is_recording(row.name) || !IsComplete(row)) continue;
+    if (files.contains(row.name) || has_track(row.name)) return false;
+    is_any_missing = true;
+  }
+  return is_any_missing;
 }
 
 }  // namespace isr

@@ -124,7 +124,7 @@ const std::vector<KeyInfo> kKeys{
      .default_text = "auto",
      .help = "What the stream holds; it is written as it comes.",
      .binding = In<&StreamSettings::format>(),
-     .words = {"auto", "mp3"}},
+     .words = {"auto", "mp3", "ogg", "aac", "flac", "opus"}},
     {.name = "device",
      .kind = KeyKind::kText,
      .default_text = "default",

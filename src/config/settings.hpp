@@ -15,7 +15,7 @@ struct StreamSettings {
   std::string url;       ///< http or https, without user and password
   std::string username;  ///< empty: no authentication
   std::string password;  ///< secret
-  std::string format;    ///< "auto" or "mp3"
+  std::string format;    ///< "auto", "mp3", "ogg", "aac", "flac" or "opus"
 
   bool operator==(const StreamSettings&) const = default;
 };

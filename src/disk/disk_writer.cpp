@@ -68,9 +68,10 @@ DiskWriter::~DiskWriter() {
 
 std::shared_ptr<FileStream> DiskWriter::Begin(const std::string& path,
                                               std::shared_ptr<WriteBudget> budget,
-                                              std::shared_ptr<FileObserver> observer) {
+                                              std::shared_ptr<FileObserver> observer,
+                                              NameTaken name_taken) {
   std::shared_ptr<FileStream> stream(
-      new FileStream(weak_from_this(), path, std::move(budget), std::move(observer)));
+      new FileStream(weak_from_this(), path, std::move(budget), std::move(observer), name_taken));
   const std::lock_guard lock(mutex_);
   streams_.push_back(stream);
   woken_ = true;
@@ -107,7 +108,8 @@ void DiskWriter::Round() {
   const auto streams = Streams();
   bool closing = false;
   for (const auto& stream : streams) {
-    if (!stream->WriteData()) continue;
+    if (!stream->WriteData() || !stream->WritePatches()) continue;
+    stream->Recovered();
     closing = closing || stream->IsClosing();
   }
   const auto now = std::chrono::steady_clock::now();
@@ -131,6 +133,7 @@ void DiskWriter::Sync(const std::vector<std::shared_ptr<FileStream>>& streams) {
     FileStream& stream = *streams[i];
     if (!stream.fd_.IsOpen()) continue;
     stream.synced_ = written[i];
+    stream.ReportMarks();
     // Recordings are written once: they need not push everything else out of memory.
     ::posix_fadvise(stream.fd_.Get(), 0, static_cast<off_t>(stream.synced_), POSIX_FADV_DONTNEED);
     if (stream.WritePatches() && stream.IsClosing()) finished.push_back(streams[i]);

@@ -32,10 +32,10 @@ class DiskWriter : public std::enable_shared_from_this<DiskWriter> {
   /// Writes what is still waiting, if the disk takes it at once, and ends the thread.
   ~DiskWriter();
 
-  /// Begins a file at `path`, or at a numbered name beside it where that exists. Its folders are
-  /// made.
+  /// Begins a file at `path`. Its folders are made.
   std::shared_ptr<FileStream> Begin(const std::string& path, std::shared_ptr<WriteBudget> budget,
-                                    std::shared_ptr<FileObserver> observer);
+                                    std::shared_ptr<FileObserver> observer,
+                                    NameTaken name_taken = NameTaken::kNumber);
 
   /// Something is worth writing before the next interval.
   void Wake();

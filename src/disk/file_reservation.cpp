@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 namespace isr {
 namespace {
@@ -27,10 +29,25 @@ Reservation ReserveFile(const std::string& path) {
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     const std::filesystem::path numbered = Numbered(path, attempt);
     Fd fd(::open(numbered.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (fd.IsOpen()) return {std::move(fd), numbered};
+    if (fd.IsOpen()) {
+      ::flock(fd.Get(), LOCK_EX | LOCK_NB);
+      return {std::move(fd), numbered};
+    }
     if (errno != EEXIST) throw std::system_error(errno, std::generic_category(), numbered);
   }
   throw std::system_error(EEXIST, std::generic_category(), path);
+}
+
+Reservation ReplaceFile(const std::string& path) {
+  // Not truncated: who has the old one open keeps it.
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
+    throw std::system_error(errno, std::generic_category(), path);
+  }
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!fd.IsOpen()) throw std::system_error(errno, std::generic_category(), path);
+  ::flock(fd.Get(), LOCK_EX | LOCK_NB);
+  return {std::move(fd), path};
 }
 
 }  // namespace isr

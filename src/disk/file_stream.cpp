@@ -17,6 +17,9 @@ namespace {
 /// Appended bytes are gathered in blocks of about this size; each is one write.
 constexpr std::size_t kBlock = 256 * 1024;
 
+/// Marks that wait for the disk without an allocation: one a second, for longer than between syncs.
+constexpr std::size_t kMarks = 16;
+
 /// Writes all of it, or returns the errno; `done` says how far it came.
 int WriteAt(int fd, std::span<const std::uint8_t> bytes, std::uint64_t offset, std::size_t& done) {
   done = 0;
@@ -34,11 +37,15 @@ int WriteAt(int fd, std::span<const std::uint8_t> bytes, std::uint64_t offset, s
 }  // namespace
 
 FileStream::FileStream(std::weak_ptr<DiskWriter> writer, std::string path,
-                       std::shared_ptr<WriteBudget> budget, std::shared_ptr<FileObserver> observer)
+                       std::shared_ptr<WriteBudget> budget, std::shared_ptr<FileObserver> observer,
+                       NameTaken name_taken)
     : writer_(std::move(writer)),
       wanted_path_(std::move(path)),
       budget_(std::move(budget)),
-      observer_(std::move(observer)) {}
+      observer_(std::move(observer)),
+      name_taken_(name_taken) {
+  marks_.reserve(kMarks);
+}
 
 bool FileStream::Append(std::span<const std::uint8_t> bytes) {
   if (!budget_->Take(bytes.size())) return false;
@@ -65,6 +72,11 @@ void FileStream::Patch(std::uint64_t offset, std::span<const std::uint8_t> bytes
   patches_.push_back({offset, Bytes(bytes.begin(), bytes.end()), size_});
 }
 
+void FileStream::Mark(const FileMark& mark) {
+  const std::lock_guard lock(mutex_);
+  marks_.push_back(mark);
+}
+
 void FileStream::Close() {
   {
     const std::lock_guard lock(mutex_);
@@ -87,7 +99,8 @@ bool FileStream::IsClosing() const {
 bool FileStream::Open() {
   if (fd_.IsOpen()) return true;
   try {
-    Reservation reservation = ReserveFile(wanted_path_);
+    Reservation reservation =
+        name_taken_ == NameTaken::kReplace ? ReplaceFile(wanted_path_) : ReserveFile(wanted_path_);
     fd_ = std::move(reservation.fd);
     path_ = std::move(reservation.path);
   } catch (const std::system_error& error) {
@@ -127,7 +140,6 @@ bool FileStream::WriteData() {
     PutBack(std::move(block), done);
     return Fail(error);
   }
-  Recovered();
   return true;
 }
 
@@ -152,12 +164,31 @@ bool FileStream::WritePatches() {
     std::move(patches_.begin(), waiting, std::back_inserter(due));
     patches_.erase(patches_.begin(), waiting);
   }
-  for (const PatchOrder& order : due) {
+  for (auto order = due.begin(); order != due.end(); ++order) {
     std::size_t done = 0;
-    const int error = WriteAt(fd_.Get(), order.bytes, order.offset, done);
-    if (error != 0) return Fail(error);
+    const int error = WriteAt(fd_.Get(), order->bytes, order->offset, done);
+    if (error != 0) {
+      const std::lock_guard lock(mutex_);
+      patches_.insert(patches_.begin(), std::make_move_iterator(order),
+                      std::make_move_iterator(due.end()));
+      return Fail(error);
+    }
+    patched_ = true;
   }
   return true;
+}
+
+void FileStream::ReportMarks() {
+  std::vector<FileMark> reached;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto waiting = std::find_if(marks_.begin(), marks_.end(), [this](const FileMark& mark) {
+      return mark.bytes > synced_;
+    });
+    reached.assign(marks_.begin(), waiting);
+    marks_.erase(marks_.begin(), waiting);
+  }
+  for (const FileMark& mark : reached) observer_->OnMarkReached(mark);
 }
 
 void FileStream::Finish() {
@@ -167,7 +198,7 @@ void FileStream::Finish() {
 
 /// The process ends before the disk took a byte of it: an empty file helps nobody.
 void FileStream::Abandon() {
-  if (fd_.IsOpen() && written_ == 0) ::unlink(path_.c_str());
+  if (fd_.IsOpen() && written_ == 0 && !patched_) ::unlink(path_.c_str());
 }
 
 }  // namespace isr

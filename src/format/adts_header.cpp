@@ -18,8 +18,8 @@ std::optional<AdtsHeader> ParseAdtsHeader(ByteView bytes) {
 
   AdtsHeader header;
   // ID, profile, rate index and channel configuration; not protection, private, copy bits.
-  header.fixed = static_cast<std::uint32_t>((bytes[1] & 8) << 16 | (bytes[2] & 0xfd) << 8 |
-                                            (bytes[3] & 0xc0));
+  header.fixed =
+      static_cast<std::uint32_t>((bytes[1] & 8) << 16 | (bytes[2] & 0xfd) << 8 | (bytes[3] & 0xc0));
   header.rate = kRates[rate];
   header.channels = configuration == 7 ? 8 : configuration;
   header.samples = 1024 * (1u + (bytes[6] & 3));

@@ -7,8 +7,7 @@ namespace {
 
 using Row = std::array<std::uint16_t, 16>;  // kb/s by bit-rate index; 0 = refused
 
-constexpr Row kLayer1 = {0,   32,  64,  96,  128, 160, 192, 224,
-                         256, 288, 320, 352, 384, 416, 448, 0};
+constexpr Row kLayer1 = {0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448, 0};
 constexpr Row kLayer2 = {0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 0};
 constexpr Row kLayer3 = {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0};
 constexpr Row kLowLayer1 = {0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256, 0};

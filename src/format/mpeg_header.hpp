@@ -19,7 +19,8 @@ struct MpegHeader {
   std::uint32_t samples = 0;
   std::uint32_t frame_bytes = 0;  ///< header included, 24 to kMaxMpegFrame
 
-  /// Layer III: where the side information ends and the main data begin; a Xing header stands there.
+  /// Layer III: where the side information ends and the main data begin; a Xing header stands
+  /// there.
   std::uint32_t SideInfoEnd() const;
 };
 

@@ -28,7 +28,9 @@ AudioFormat DescribeMpeg(ByteView bytes) {
   return format;
 }
 
-bool IsMpegInfo(ByteView frame) { return ParseXing(frame).has_value(); }
+bool IsMpegInfo(ByteView frame) {
+  return ParseXing(frame).has_value();
+}
 
 std::optional<SyncHeader> ParseAdts(ByteView bytes) {
   const auto header = ParseAdtsHeader(bytes);
@@ -44,7 +46,9 @@ AudioFormat DescribeAdts(ByteView bytes) {
   return format;
 }
 
-bool IsNeverInfo(ByteView /*frame*/) { return false; }
+bool IsNeverInfo(ByteView /*frame*/) {
+  return false;
+}
 
 }  // namespace
 
@@ -53,19 +57,19 @@ const SyncCode kAdtsCode = {kAdtsHeaderBytes, ParseAdts, DescribeAdts, IsNeverIn
 
 Chain FindChain(const SyncCode& code, ByteView bytes, int count, bool ended) {
   std::uint32_t identity = 0;
+  const auto at_end = [count, ended](int headers) {
+    if (!ended) return Chain::kNeedMore;
+    return headers >= count - 1 ? Chain::kYes : Chain::kNo;
+  };
   for (int found = 0;; ++found) {
     if (found > 0 && LooksLikeTag(bytes)) return Chain::kYes;
-    if (bytes.size() < code.header_bytes) {
-      if (!ended) return Chain::kNeedMore;
-      return found > 0 ? Chain::kYes : Chain::kNo;
-    }
+    if (bytes.size() < code.header_bytes) return found > 0 || !ended ? at_end(found) : Chain::kNo;
     const auto header = code.parse(bytes);
     if (!header || (found > 0 && header->identity != identity)) return Chain::kNo;
     if (found + 1 >= count) return Chain::kYes;
     identity = header->identity;
     if (header->frame_bytes > bytes.size()) {
-      if (!ended) return Chain::kNeedMore;
-      return found > 0 ? Chain::kYes : Chain::kNo;
+      return found > 0 || !ended ? at_end(found + 1) : Chain::kNo;
     }
     bytes = bytes.subspan(header->frame_bytes);
   }

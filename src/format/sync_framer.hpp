@@ -46,8 +46,8 @@ class SyncFramer final : public Framer {
   const SyncCode& code_;
   ByteQueue queue_;
   bool ended_ = false;
-  bool synced_ = false;        ///< a confirmed frame of `identity_` begins at the front
-  bool at_boundary_ = true;    ///< the front is where a frame or a tag ended
+  bool synced_ = false;          ///< a confirmed frame of `identity_` begins at the front
+  bool at_boundary_ = true;      ///< the front is where a frame or a tag ended
   std::uint32_t identity_ = 0;   ///< of the current stream; 0 before the first
   std::uint32_t announced_ = 0;  ///< the identity that the last NewFormat was for
   size_t inside_ = 0;            ///< in the frame at the front no frame begins before this

@@ -12,16 +12,13 @@
 namespace isr {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kPackages{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kPackages{{
     {"alsasrc", "gstreamer1.0-alsa"},
     {"audioconvert", "gstreamer1.0-plugins-base"},
     {"audiomixer", "gstreamer1.0-plugins-base"},
     {"audiotestsrc", "gstreamer1.0-plugins-base"},
-    {"mpegaudioparse", "gstreamer1.0-plugins-good"},
     {"souphttpsrc", "gstreamer1.0-plugins-good"},
     {"splitmuxsink", "gstreamer1.0-plugins-good"},
-    {"wavenc", "gstreamer1.0-plugins-good"},
-    {"xingmux", "gstreamer1.0-plugins-good"},
 }};
 
 std::string HowToGet(std::string_view factory) {

@@ -1,6 +1,7 @@
 #include "recorder/recording_plan.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <utility>
 
@@ -62,6 +63,21 @@ int Integer(const GstStructure* facts, const char* field) {
   return value;
 }
 
+/// What the clock is worth, into a segment that begins or ends there.
+void NoteClock(Segment& segment, const GstStructure* facts) {
+  segment.clock = Boolean(facts, "synced") ? ClockQuality::kSynced : ClockQuality::kFreeRunning;
+  gdouble ppm = 0.0;
+  gst_structure_get_double(facts, "ppm", &ppm);
+  // As exact as it is kept everywhere.
+  if (ppm != 0.0) segment.ppm = std::round(ppm * 1000) / 1000;
+}
+
+/// A file's clock is as good as at its worse end; the source's rate is known best at the later.
+void KeepWorse(Segment& segment, const Segment& at_end) {
+  if (at_end.clock == ClockQuality::kFreeRunning) segment.clock = at_end.clock;
+  if (at_end.ppm) segment.ppm = at_end.ppm;
+}
+
 guint QueueBytes(const SourceBin& source, const SourceSettings& settings) {
   if (source.kind == SourceBin::Kind::kCoded) return kCodedQueueBytes;
   return std::visit(
@@ -85,12 +101,8 @@ Ref<GstElement> MakeQueue(guint bytes) {
 
 }  // namespace
 
-RecordingPlan::RecordingPlan(SourceSettings settings, std::string output_directory, Cause begin,
-                             std::shared_ptr<FrameHistory> history)
-    : settings_(std::move(settings)),
-      output_directory_(std::move(output_directory)),
-      begin_(begin),
-      history_(std::move(history)) {}
+RecordingPlan::RecordingPlan(SourceSettings settings, Options options)
+    : settings_(std::move(settings)), options_(std::move(options)) {}
 
 Ref<GstElement> RecordingPlan::Build() {
   const SourceBin source = BuildSource(settings_);
@@ -98,10 +110,10 @@ Ref<GstElement> RecordingPlan::Build() {
   const Ref<GstElement> split = MakeElement("isrsplit");
   SetProperty(split.Get(), "sink", std::string(kSinkName));
   SetProperty(split.Get(), "split-interval", guint64(settings_.split.count()) * GST_USECOND);
-  SetProperty(split.Get(), "begin-cause", std::string(ToWord(begin_)));
+  SetProperty(split.Get(), "begin-cause", std::string(ToWord(options_.begin)));
   if (source.kind == SourceBin::Kind::kCoded) {
     SetProperty(split.Get(), "settle-time", kCodedSettleTime);
-    auto history = history_;
+    auto history = options_.history;
     SetProperty(split.Get(), "frame-history", static_cast<gpointer>(&history));
   }
   const guint bytes = QueueBytes(source, settings_);
@@ -109,7 +121,7 @@ Ref<GstElement> RecordingPlan::Build() {
   const Ref<GstElement> file_sink = MakeElement("isrfilesink");
   SetProperty(file_sink.Get(), "max-bytes", guint64{bytes});
   Ref<GstElement> pipeline = MakePipeline(settings_.name);
-  AddAndLink(pipeline.Get(), {source.bin, split, queue, BuildSink(source.muxer, file_sink)});
+  AddAndLink(pipeline.Get(), {source.bin, split, queue, BuildSink(file_sink)});
   const std::lock_guard lock(mutex_);
   split_ = split;
   queue_ = queue;
@@ -119,10 +131,9 @@ Ref<GstElement> RecordingPlan::Build() {
   return pipeline;
 }
 
-Ref<GstElement> RecordingPlan::BuildSink(const std::string& muxer,
-                                         const Ref<GstElement>& file_sink) {
+Ref<GstElement> RecordingPlan::BuildSink(const Ref<GstElement>& file_sink) {
   Ref<GstElement> sink = MakeElement("splitmuxsink", kSinkName);
-  SetObjectProperty(sink.Get(), "muxer", MakeElement(muxer.c_str()).Get());
+  SetObjectProperty(sink.Get(), "muxer", MakeElement("isrmux").Get());
   SetObjectProperty(sink.Get(), "sink", file_sink.Get());
   g_signal_connect_data(sink.Get(), "format-location-full", G_CALLBACK(OnFormatLocation),
                         new Holder(shared_from_this()), FreeHolder, GConnectFlags(0));
@@ -167,7 +178,7 @@ std::string RecordingPlan::BeginFile(GstClockTime running_time) {
   SetProperty(file_sink_.Get(), "file-number", file->number);
   const std::string stem = FormatFileName(settings_.filename_pattern, settings_.name,
                                           file->segment.start, file->segment.utc_offset);
-  return std::filesystem::path(output_directory_) / (stem + "." + extension_);
+  return std::filesystem::path(options_.output_directory) / (stem + "." + extension_);
 }
 
 void RecordingPlan::OnElementMessage(GstMessage* message) {
@@ -182,13 +193,19 @@ void RecordingPlan::OnElementMessage(GstMessage* message) {
     OnFileOpened(facts);
   } else if (gst_structure_has_name(facts, "isr-file-closed")) {
     OnFileClosed(facts);
+  } else if (gst_structure_has_name(facts, "isr-file-position")) {
+    OnPosition(facts);
+  } else if (gst_structure_has_name(facts, "isr-title")) {
+    OnTitle(facts);
   } else if (gst_structure_has_name(facts, "isr-disk-trouble")) {
     OnDisk(gst_structure_get_string(facts, "reason"));
+  } else if (gst_structure_has_name(facts, "isr-format")) {
+    const std::lock_guard lock(mutex_);
+    extension_ = gst_structure_get_string(facts, "extension");
   } else if (gst_structure_has_name(facts, "isr-disk-recovered")) {
     OnDisk("");
   } else if (gst_structure_has_name(facts, "isr-clock-step")) {
-    const std::lock_guard lock(mutex_);
-    events_.emplace_back(ClockStepped{Time(facts, "microseconds").time_since_epoch()});
+    OnClockStep(facts);
   }
 }
 
@@ -203,12 +220,34 @@ void RecordingPlan::OnFileAnnounced(const GstStructure* facts) {
                         .rate = Integer(facts, "rate")}};
   const char* const cause = gst_structure_get_string(facts, "cause");
   file.segment.began = CauseFromWord(cause == nullptr ? "" : cause).value_or(Cause::kStart);
+  NoteClock(file.segment, facts);
   const std::lock_guard lock(mutex_);
+  file.gap_before = GapBefore(file);
+  if (playing_) {
+    playing_->time = file.segment.start;
+    file.events.emplace_back(*playing_);
+  }
   files_.push_back(std::move(file));
+}
+
+/// A server's burst of past audio may reach back over the time without connection: then nothing is
+/// missing, and the ledger says so with a gap of zero.
+std::optional<Gap> RecordingPlan::GapBefore(const File& file) const {
+  const Segment& segment = file.segment;
+  if (file.number > 0) return segment.began == Cause::kDiskFull ? last_gap_ : std::nullopt;
+  if (!options_.last_run) return std::nullopt;
+  Gap gap{.source = settings_.name,
+          .start = options_.last_run->time,
+          .end = segment.start,
+          .cause = options_.last_run->cause};
+  if (file.joined) gap.end = gap.start;
+  if (!file.joined && gap.end <= gap.start) return std::nullopt;
+  return gap;
 }
 
 void RecordingPlan::OnEnd(const GstStructure* facts) {
   const std::lock_guard lock(mutex_);
+  NoteClock(at_end_, facts);
   end_frame_ = Unsigned(facts, "frame");
   end_ = Time(facts, "end-utc");
 }
@@ -224,6 +263,61 @@ void RecordingPlan::OnGap(const GstStructure* facts) {
       .cause = CauseFromWord(gst_structure_get_string(facts, "cause")).value_or(Cause::kXrun)};
   const std::lock_guard lock(mutex_);
   events_.emplace_back(AudioLost{gap});
+  last_gap_ = gap;
+  if (files_.empty()) return;
+  File& file = files_.back();
+  Tell(file, InnerGap{.frame = Unsigned(facts, "frame") - file.first_frame,
+                      .missing = Unsigned(facts, "missing"),
+                      .gap = gap});
+}
+
+void RecordingPlan::OnClockStep(const GstStructure* facts) {
+  const std::chrono::microseconds by = Time(facts, "microseconds").time_since_epoch();
+  const std::lock_guard lock(mutex_);
+  events_.emplace_back(ClockStepped{by});
+  if (files_.empty() || !split_) return;
+  File& file = files_.back();
+  const auto frames = GetProperty<guint64>(split_.Get(), "frames");
+  Tell(file, ClockStep{.frame = frames - file.first_frame, .by = by});
+}
+
+void RecordingPlan::OnTitle(const GstStructure* facts) {
+  const GValue* const value = gst_structure_get_value(facts, "raw");
+  const char* const text = gst_structure_get_string(facts, "text");
+  if (text == nullptr || value == nullptr || !G_VALUE_HOLDS(value, G_TYPE_BYTES)) return;
+  gsize size = 0;
+  const auto* const raw = static_cast<const char*>(
+      g_bytes_get_data(static_cast<GBytes*>(g_value_get_boxed(value)), &size));
+  Title title{.text = text, .raw = std::string(raw == nullptr ? "" : raw, size)};
+  const GstClockTime running_time = Unsigned(facts, "running-time");
+  const std::lock_guard lock(mutex_);
+  playing_ = title;
+  File* const file = FindAnnounced(running_time);
+  if (file == nullptr) return;  // the first file will begin with it
+  title.time = file->segment.start +
+               std::chrono::microseconds((running_time - file->running_time) / GST_USECOND);
+  Tell(*file, std::move(title));
+}
+
+/// Into the file's track, and a title to whoever listens, as soon as the file has its name.
+void RecordingPlan::Tell(File& file, TrackEvent event) {
+  if (file.track == nullptr) {
+    file.events.push_back(std::move(event));
+    return;
+  }
+  file.track->Add(event);
+  if (auto* const title = std::get_if<Title>(&event)) {
+    events_.emplace_back(TitleHeard{file.segment.name, std::move(*title)});
+  }
+}
+
+void RecordingPlan::OnPosition(const GstStructure* facts) {
+  const std::lock_guard lock(mutex_);
+  File* const file = FindNumber(Number(facts));
+  if (file == nullptr || file->track == nullptr) return;
+  const guint64 frames = gst_util_uint64_scale_round(
+      Unsigned(facts, "time"), static_cast<guint64>(file->segment.rate), GST_SECOND);
+  file->track->Reached(Unsigned(facts, "second"), {Unsigned(facts, "bytes"), frames});
 }
 
 void RecordingPlan::OnFileOpened(const GstStructure* facts) {
@@ -231,17 +325,20 @@ void RecordingPlan::OnFileOpened(const GstStructure* facts) {
   const std::lock_guard lock(mutex_);
   File* const file = FindNumber(Number(facts));
   if (file == nullptr) return;
-  file->segment.name = path.lexically_relative(output_directory_);
+  file->segment.name = path.lexically_relative(options_.output_directory);
   file->segment.format = extension_;
   file->segment.growing = true;
-  events_.emplace_back(FileOpened{file->segment, file->joined});
+  file->track = std::make_unique<TrackWriter>(*options_.disk, options_.output_directory,
+                                              TrackFacts{file->segment, file->gap_before});
+  events_.emplace_back(FileOpened{file->segment, file->joined, file->gap_before});
+  for (TrackEvent& event : std::exchange(file->events, {})) Tell(*file, std::move(event));
 }
 
 /// Files are closed in the order in which they began.
 void RecordingPlan::OnFileClosed(const GstStructure* facts) {
   const std::lock_guard lock(mutex_);
   if (files_.empty() || files_.front().number != Number(facts)) return;
-  const File file = std::move(files_.front());
+  File file = std::move(files_.front());
   files_.pop_front();
   FileClosed closed{.segment = file.segment, .last = files_.empty()};
   const std::uint64_t end =
@@ -249,9 +346,20 @@ void RecordingPlan::OnFileClosed(const GstStructure* facts) {
   closed.segment.frames = static_cast<std::int64_t>(end - file.first_frame);
   closed.segment.bytes = static_cast<std::int64_t>(Unsigned(facts, "bytes"));
   closed.segment.growing = false;
-  if (!files_.empty()) closed.segment.ended = files_.front().segment.began;
+  KeepWorse(closed.segment, files_.empty() ? at_end_ : files_.front().segment);
+  if (closed.last) {
+    last_track_ = std::move(file.track);
+  } else {
+    closed.segment.ended = files_.front().segment.began;
+    if (file.track != nullptr) file.track->End(closed.segment);
+  }
   events_.emplace_back(std::move(closed));
   files_closed_.notify_all();
+}
+
+void RecordingPlan::EndTrack(const Segment& segment) {
+  const std::lock_guard lock(mutex_);
+  if (last_track_ != nullptr) std::exchange(last_track_, nullptr)->End(segment);
 }
 
 bool RecordingPlan::AwaitFiles(std::chrono::milliseconds deadline) {

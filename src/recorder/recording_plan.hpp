@@ -13,9 +13,11 @@
 #include <gst/gst.h>
 
 #include "config/settings.hpp"
+#include "disk/disk_writer.hpp"
 #include "format/frame_history.hpp"
 #include "model/segment.hpp"
 #include "pipeline/pipeline_runner.hpp"
+#include "recorder/track_writer.hpp"
 
 namespace isr {
 
@@ -23,6 +25,7 @@ namespace isr {
 struct FileOpened {
   Segment segment;
   bool joined = false;  ///< it follows on the last run's end without a gap
+  std::optional<Gap> gap_before;
 };
 /// A file is on the disk, complete. `last`: no other follows in this run, so that why it ended is
 /// for whoever ended the run to say.
@@ -42,20 +45,40 @@ struct DiskChanged {
 struct ClockStepped {
   std::chrono::microseconds by;
 };
-using RecordingEvent = std::variant<FileOpened, FileClosed, AudioLost, DiskChanged, ClockStepped>;
+/// The stream says what it plays.
+struct TitleHeard {
+  std::string name;  ///< of the file
+  Title title;
+};
+using RecordingEvent =
+    std::variant<FileOpened, FileClosed, AudioLost, DiskChanged, ClockStepped, TitleHeard>;
+
+/// Where a run ended, and why.
+struct RunEnd {
+  UtcTime time{};
+  Cause cause = Cause::kReconnect;
+};
 
 /// The pipeline of one run of a source,
 ///
-///     source ! isrsplit ! queue ! splitmuxsink (muxer, isrfilesink)
+///     source ! isrsplit ! queue ! splitmuxsink (isrmux, isrfilesink)
 ///
-/// and the ledger of its files: isrsplit says where each begins, isrfilesink when it is there and
-/// when it is complete. Thread-safe, see PipelinePlan.
+/// and the ledger of its files: isrsplit says where each begins, isrfilesink when it is there, how
+/// far it is safe and when it is complete. Their tracks are written on the way. Titles come from
+/// any element as a message `isr-title`: `running-time` (guint64, from there on), `raw` (GBytes, as
+/// sent), `text` (string, UTF-8). Thread-safe, see PipelinePlan.
 class RecordingPlan final : public PipelinePlan,
                             public std::enable_shared_from_this<RecordingPlan> {
  public:
-  /// `history`: of the frames that the source delivered last, kept for its next run.
-  RecordingPlan(SourceSettings settings, std::string output_directory, Cause begin,
-                std::shared_ptr<FrameHistory> history);
+  struct Options {
+    std::string output_directory;
+    Cause begin = Cause::kStart;            ///< of the first file
+    std::shared_ptr<FrameHistory> history;  ///< what the source delivered last; for its next run
+    std::shared_ptr<DiskWriter> disk;       ///< writes the tracks; shared with other sources
+    std::optional<RunEnd> last_run;         ///< none before the first
+  };
+
+  RecordingPlan(SourceSettings settings, Options options);
 
   Ref<GstElement> Build() override;
   void OnElementMessage(GstMessage* message) override;
@@ -70,6 +93,8 @@ class RecordingPlan final : public PipelinePlan,
   std::vector<RecordingEvent> TakeEvents();
   /// The growing file with the frames that have gone into it so far; nothing between files.
   std::optional<Segment> Growing() const;
+  /// Writes the end of the run's last file, closed or not, into its track. Any thread.
+  void EndTrack(const Segment& segment);
   /// Wall time after the last frame of this run, once it has ended properly.
   std::optional<UtcTime> End() const;
 
@@ -82,38 +107,48 @@ class RecordingPlan final : public PipelinePlan,
     bool asked_for = false;         ///< splitmuxsink has begun it
     bool joined = false;
     Segment segment;  ///< its name is empty until it is opened
+    std::optional<Gap> gap_before;
+    std::vector<TrackEvent> events;      ///< heard before it was opened
+    std::unique_ptr<TrackWriter> track;  ///< once it is opened
   };
 
-  Ref<GstElement> BuildSink(const std::string& muxer, const Ref<GstElement>& file_sink);
+  Ref<GstElement> BuildSink(const Ref<GstElement>& file_sink);
   std::string BeginFile(GstClockTime running_time);
   void OnFileAnnounced(const GstStructure* facts);
   void OnFileOpened(const GstStructure* facts);
   void OnEnd(const GstStructure* facts);
   void OnGap(const GstStructure* facts);
   void OnFileClosed(const GstStructure* facts);
+  void OnPosition(const GstStructure* facts);
+  void OnTitle(const GstStructure* facts);
+  void OnClockStep(const GstStructure* facts);
   void OnDisk(std::string trouble);
+  std::optional<Gap> GapBefore(const File& file) const;
+  void Tell(File& file, TrackEvent event);
   File* FindAnnounced(GstClockTime running_time);
   File* FindNumber(guint number);
   static gchararray OnFormatLocation(GstElement* sink, guint fragment, GstSample* first,
                                      gpointer self) noexcept;
 
   const SourceSettings settings_;
-  const std::string output_directory_;
-  const Cause begin_;
-  const std::shared_ptr<FrameHistory> history_;  // shared with the source's other runs
+  const Options options_;
 
   mutable std::mutex mutex_;
   std::condition_variable files_closed_;
-  Ref<GstElement> split_;                   // protected by mutex_
-  Ref<GstElement> queue_;                   // protected by mutex_
-  Ref<GstElement> file_sink_;               // protected by mutex_
-  std::size_t queue_bytes_ = 0;             // protected by mutex_; that the queue holds at most
-  bool disk_in_trouble_ = false;            // protected by mutex_
-  std::string extension_;                   // protected by mutex_
-  std::deque<File> files_;                  // protected by mutex_; announced and not closed yet
-  std::optional<std::uint64_t> end_frame_;  // protected by mutex_
-  std::optional<UtcTime> end_;              // protected by mutex_
-  std::vector<RecordingEvent> events_;      // protected by mutex_
+  Ref<GstElement> split_;                    // protected by mutex_
+  Ref<GstElement> queue_;                    // protected by mutex_
+  Ref<GstElement> file_sink_;                // protected by mutex_
+  std::size_t queue_bytes_ = 0;              // protected by mutex_; that the queue holds at most
+  bool disk_in_trouble_ = false;             // protected by mutex_
+  std::string extension_;                    // protected by mutex_
+  std::deque<File> files_;                   // protected by mutex_; announced and not closed yet
+  std::optional<std::uint64_t> end_frame_;   // protected by mutex_
+  std::optional<UtcTime> end_;               // protected by mutex_
+  Segment at_end_;                           // protected by mutex_; its clock, after the last frame
+  std::optional<Gap> last_gap_;              // protected by mutex_; that the source left
+  std::optional<Title> playing_;             // protected by mutex_; goes on into the next file
+  std::unique_ptr<TrackWriter> last_track_;  // protected by mutex_; of the last file, closed
+  std::vector<RecordingEvent> events_;       // protected by mutex_
 };
 
 }  // namespace isr

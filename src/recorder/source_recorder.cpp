@@ -44,6 +44,7 @@ SourceRecorder::SourceRecorder(SourceSettings settings, std::string output_direc
       output_directory_(std::move(output_directory)),
       catalogue_(catalogue),
       clock_(clock),
+      disk_(DiskWriter::ForDirectory(output_directory_, {})),
       state_since_(clock.Utc()),
       changed_(std::move(changed)),
       supervisor_(SupervisionOf(wanted_), *this, clock) {}
@@ -55,7 +56,12 @@ void SourceRecorder::Restart(SourceSettings settings) {
 
 std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
   settings_ = wanted_;
-  plan_ = std::make_shared<RecordingPlan>(settings_, output_directory_, begin, history_);
+  plan_ = std::make_shared<RecordingPlan>(
+      settings_, RecordingPlan::Options{.output_directory = output_directory_,
+                                        .begin = begin,
+                                        .history = history_,
+                                        .disk = disk_,
+                                        .last_run = last_run_});
   growth_timer_ = SourceHandle::Every(kGrowthInterval, [this] { ReportGrowth(); });
   relief_timer_ = SourceHandle::Every(kReliefInterval, [this] { plan_->RelieveBuffers(); });
   return plan_;
@@ -102,21 +108,21 @@ void SourceRecorder::Handle(const ClockStepped& event) {
              settings_.name, Seconds(event.by));
 }
 
-/// What is missing between the last run and this one's first file. A server's burst of past audio
-/// may reach back over it: then nothing is, and the ledger says so with a gap of zero.
+void SourceRecorder::Handle(const TitleHeard& event) {
+  LogDebug(kDomain, "{}: plays '{}'", settings_.name, event.title.text);
+  catalogue_.TitleFound(event.name, event.title);
+}
+
+/// What is missing between the last run and this one's first file.
 void SourceRecorder::NoteGapBefore(const FileOpened& event) {
-  if (!last_end_.has_value()) return;
-  const End end = std::exchange(last_end_, std::nullopt).value();
-  Gap gap{
-      .source = settings_.name, .start = end.time, .end = event.segment.start, .cause = end.cause};
-  if (event.joined) {
+  last_run_.reset();
+  if (!event.gap_before) return;
+  const Gap& gap = *event.gap_before;
+  if (gap.end == gap.start) {
     LogInfo(kDomain, "{}: nothing is missing before {}", settings_.name, event.segment.name);
-    gap.end = gap.start;
-  } else if (gap.end > gap.start) {
+  } else {
     LogInfo(kDomain, "{}: {:.3f} s are missing before {}", settings_.name,
             Seconds(gap.end - gap.start), event.segment.name);
-  } else {
-    return;
   }
   catalogue_.GapFound(gap);
 }
@@ -149,19 +155,22 @@ void SourceRecorder::OnRunOver(Cause end) {
     FinishLast(*std::exchange(last_, std::nullopt), end);
   } else if (std::optional<Segment> cut_off = plan_->Growing()) {
     // Not finished in time: it stays as far as it was written.
-    LogWarning(kDomain, "{}: {} could not be finished", settings_.name, cut_off->name);
-    FinishLast(*std::move(cut_off), end);
+    LogWarning(kDomain, "{}: {} could not be finished; the next start repairs it", settings_.name,
+               cut_off->name);
+    FinishLast(*std::move(cut_off), std::nullopt);
   }
   plan_.reset();
 }
 
-void SourceRecorder::FinishLast(Segment segment, Cause end) {
+/// `end`: none for a file that was left unfinished.
+void SourceRecorder::FinishLast(Segment segment, std::optional<Cause> end) {
   segment.ended = end;
   segment.growing = false;
   segment.bytes = FileSize(output_directory_, segment.name);
   const auto length = std::chrono::round<std::chrono::microseconds>(
       std::chrono::duration<double>(segment.Duration()));
-  last_end_ = {plan_->End().value_or(segment.start + length), end};
+  if (end) plan_->EndTrack(segment);
+  last_run_ = {plan_->End().value_or(segment.start + length), end.value_or(Cause::kCrash)};
   catalogue_.SegmentEnded(std::move(segment));
 }
 

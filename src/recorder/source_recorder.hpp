@@ -20,7 +20,7 @@ namespace isr {
 class SourceRecorder final : Supervisor::Delegate {
  public:
   /// `changed` is called after each change of state; it must not destroy the recorder. `catalogue`
-  /// and `clock` outlive the recorder.
+  /// and `clock` outlive the recorder. Looks at the disk, once. Throws Error.
   SourceRecorder(SourceSettings settings, std::string output_directory, Catalogue& catalogue,
                  const Clock& clock, std::function<void()> changed);
 
@@ -48,24 +48,20 @@ class SourceRecorder final : Supervisor::Delegate {
   void Handle(const ClockStepped& event);
   void ReportGrowth();
   void NoteGapBefore(const FileOpened& event);
-  void FinishLast(Segment segment, Cause end);
-
-  /// Where a run ended, and why.
-  struct End {
-    UtcTime time;
-    Cause cause;
-  };
+  void Handle(const TitleHeard& event);
+  void FinishLast(Segment segment, std::optional<Cause> end);
 
   SourceSettings wanted_;    ///< of the next run
   SourceSettings settings_;  ///< of the run; each plan has its own copy
   const std::string output_directory_;
   Catalogue& catalogue_;
   const Clock& clock_;
-
+  // Shared with the plans and other sources; kept, so that the last of them need not wait for it.
+  const std::shared_ptr<DiskWriter> disk_;
   std::shared_ptr<RecordingPlan> plan_;  // shared with the runner's threads
   std::shared_ptr<FrameHistory> history_ = std::make_shared<FrameHistory>();  // shared with plans
   std::optional<Segment> last_;  ///< closed last in its run; why it ended is to come
-  std::optional<End> last_end_;  ///< of the run before
+  std::optional<RunEnd> last_run_;  ///< the run before
   UtcTime state_since_{};
   std::string message_;
   std::function<void()> changed_;

@@ -29,7 +29,6 @@ SourceBin BuildSoundcard(const SourceSettings& settings) {
   const std::string device = ResolveAlsaDevice(card.device, ListAlsaDevices(false));
   SourceBin source{.bin = MakeBin("source"),
                    .kind = SourceBin::Kind::kPcm,
-                   .muxer = "wavenc",
                    .extension = card.format,
                    .origin = device};
   const Ref<GstElement> filter = MakeCapsFilter(PcmCaps(card.sample_rate, card.channels));

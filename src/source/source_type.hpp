@@ -18,8 +18,7 @@ struct SourceBin {
 
   Ref<GstElement> bin;
   Kind kind = Kind::kPcm;
-  std::string muxer;      ///< factory of splitmuxsink's muxer
-  std::string extension;  ///< of the files, without dot
+  std::string extension;  ///< of the files, without dot; empty: an `isr-format` message will say
   std::string origin;     ///< what is recorded ("http://host/radio", "hw:1,0"), without secrets
 };
 

@@ -51,7 +51,6 @@ Ref<GstElement> MakeHttpSource(const StreamSettings& stream) {
   Ref<GstElement> http = MakeElement("souphttpsrc");
   SetProperty(http.Get(), "location", stream.url);
   SetProperty(http.Get(), "is-live", true);
-  SetProperty(http.Get(), "iradio-mode", false);
   SetProperty(http.Get(), "keep-alive", false);
   // Only the supervisor keeps time.
   SetProperty(http.Get(), "timeout", guint{0});
@@ -69,12 +68,9 @@ Ref<GstElement> MakeHttpSource(const StreamSettings& stream) {
 
 SourceBin BuildStream(const SourceSettings& settings) {
   const auto& stream = std::get<StreamSettings>(settings.specific);
-  SourceBin source{.bin = MakeBin("source"),
-                   .kind = SourceBin::Kind::kCoded,
-                   .muxer = "xingmux",
-                   .extension = "mp3",
-                   .origin = stream.url};
-  const Ref<GstElement> parser = MakeElement("mpegaudioparse");
+  SourceBin source{.bin = MakeBin("source"), .kind = SourceBin::Kind::kCoded, .origin = stream.url};
+  const Ref<GstElement> parser = MakeElement("isrparse");
+  SetProperty(parser.Get(), "format", stream.format);
   AddAndLink(source.bin.Get(), {MakeHttpSource(stream), parser});
   ExposeSourcePad(source.bin.Get(), parser.Get());
   return source;

@@ -42,7 +42,6 @@ SourceBin BuildTestSource(const SourceSettings& settings) {
   const auto& test = std::get<TestSettings>(settings.specific);
   SourceBin source{.bin = MakeBin("source"),
                    .kind = SourceBin::Kind::kPcm,
-                   .muxer = "wavenc",
                    .extension = test.format,
                    .origin = test.wave};
   const std::string caps = PcmCaps(test.sample_rate, test.channels);

@@ -36,6 +36,17 @@ Statement& Statement::Bind(int index, std::string_view value) {
   return *this;
 }
 
+Statement& Statement::Bind(int index, double value) {
+  Check(sqlite3_bind_double(handle_, index, value), database_);
+  return *this;
+}
+
+Statement& Statement::BindBlob(int index, std::string_view bytes) {
+  const char* const data = bytes.data() == nullptr ? "" : bytes.data();
+  Check(sqlite3_bind_blob64(handle_, index, data, bytes.size(), SQLITE_TRANSIENT), database_);
+  return *this;
+}
+
 Statement& Statement::BindNull(int index) {
   Check(sqlite3_bind_null(handle_, index), database_);
   return *this;
@@ -57,6 +68,16 @@ void Statement::Run() {
 
 std::int64_t Statement::Integer(int column) const {
   return sqlite3_column_int64(handle_, column);
+}
+
+double Statement::Real(int column) const {
+  return sqlite3_column_double(handle_, column);
+}
+
+std::string_view Statement::Blob(int column) const {
+  const auto* const bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<size_t>(sqlite3_column_bytes(handle_, column))};
 }
 
 std::string_view Statement::Text(int column) const {

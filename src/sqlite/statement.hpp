@@ -22,6 +22,8 @@ class Statement {
   /// Parameters count from 1.
   Statement& Bind(int index, std::int64_t value);
   Statement& Bind(int index, std::string_view value);
+  Statement& Bind(int index, double value);
+  Statement& BindBlob(int index, std::string_view bytes);
   Statement& BindNull(int index);
 
   /// True: there is a row to read. False: done.
@@ -30,9 +32,11 @@ class Statement {
   /// Runs to the end, forgets the values; ready to be bound again.
   void Run();
 
-  /// The current row. Columns count from 0. A text lives until the next Step.
+  /// The current row. Columns count from 0. A text or blob lives until the next Step.
   std::int64_t Integer(int column) const;
+  double Real(int column) const;
   std::string_view Text(int column) const;
+  std::string_view Blob(int column) const;
   bool IsNull(int column) const;
 
  private:

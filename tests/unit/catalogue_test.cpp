@@ -14,6 +14,8 @@
 #include "catalogue/audio_files.hpp"
 #include "catalogue/reader.hpp"
 #include "catalogue/scan.hpp"
+#include "level/track_codec.hpp"
+#include "level/track_log.hpp"
 
 namespace isr {
 namespace {
@@ -75,6 +77,20 @@ class CatalogueTest : public testing::Test {
   void WriteFile(const std::string& name, size_t size = 100) {
     fs::create_directories(fs::path(output_ + "/" + name).parent_path());
     std::ofstream(output_ + "/" + name) << std::string(size, 'x');
+  }
+
+  void WriteTrack(const TrackFacts& facts, const std::optional<Title>& title = std::nullopt) {
+    const std::string path = output_ + "/" + TrackNameOf(facts.segment.name);
+    fs::create_directories(fs::path(path).parent_path());
+    std::ofstream file(path, std::ios::binary);
+    const auto write = [&](const TrackPiece& piece) {
+      file.seekp(static_cast<std::streamoff>(piece.offset));
+      file.write(reinterpret_cast<const char*>(piece.bytes.data()),
+                 static_cast<std::streamsize>(piece.bytes.size()));
+    };
+    write(EncodeTrackPreamble());
+    write(EncodeTrackFacts(facts, 1));
+    if (title) write(*TrackLog().Append(*title));
   }
 
   std::vector<Segment> List(const SegmentFilter& filter = {}) {
@@ -301,8 +317,122 @@ TEST(CompareWithFiles, RowsInAnUnreadableFolderStay) {
   found.unread = {"locked/"};
   const std::vector<Segment> rows{MakeSegment("locked/a.mp3", 1), MakeSegment("lockedb.mp3", 2)};
   const auto result = CompareWithFiles(
-      found, rows, [](const std::string&) { return false; }, [](UtcTime) { return seconds(0); });
+      found, rows,
+      {[](const std::string&) { return false; }, [](UtcTime) { return seconds(0); },
+       [](const std::string&) { return std::nullopt; }});
   EXPECT_EQ(result.vanished, (Names{"lockedb.mp3"}));
+}
+
+TEST_F(CatalogueTest, RowsAreMadeAgainFromTracks) {
+  Segment segment = MakeSegment("day/a.mp3", 1000);
+  segment.clock = ClockQuality::kSynced;
+  segment.ppm = -3.5;
+  segment.bytes = 100;
+  const Gap before{"radio", At(900), At(1000), Cause::kReconnect};
+  WriteFile(segment.name);
+  WriteTrack({segment, before}, Title{At(1010), "Stöße",
+                                      "St\xf6\xdf"
+                                      "e"});
+  RunScan();
+  const auto row = Find(segment.name);
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->source, "radio");
+  EXPECT_EQ(row->start, segment.start);
+  EXPECT_EQ(row->frames, segment.frames);
+  EXPECT_EQ(row->ended, Cause::kBoundary);
+  EXPECT_EQ(row->clock, ClockQuality::kSynced);
+  EXPECT_EQ(row->ppm, -3.5);
+  const auto gaps = CatalogueReader(database_).ListGaps(At(0), At(2000), "radio");
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].start, At(900));
+  const auto titles = CatalogueReader(database_).ListTitles(segment.name);
+  ASSERT_EQ(titles.size(), 1U);
+  EXPECT_EQ(titles[0].time, At(1010));
+  EXPECT_EQ(titles[0].text, "Stöße");
+  EXPECT_EQ(titles[0].raw,
+            "St\xf6\xdf"
+            "e");
+}
+
+TEST_F(CatalogueTest, AnUnfinishedRowGetsWhatItsTrackSays) {
+  Segment segment = MakeSegment("a.mp3", 1000);
+  WriteFile("a.mp3", 77);
+  Run([&](Catalogue& catalogue) { catalogue.SegmentBegan(segment); });
+  segment.frames = 44100 * 3;
+  segment.ended = Cause::kCrash;
+  WriteTrack({segment, std::nullopt});
+  RunScan();
+  EXPECT_EQ(Find("a.mp3")->frames, 44100 * 3);
+  EXPECT_EQ(Find("a.mp3")->ended, Cause::kCrash);
+  EXPECT_EQ(Find("a.mp3")->bytes, 77);
+}
+
+TEST_F(CatalogueTest, ACrashLeavesAGapUpToTheSourcesNextFile) {
+  Segment cut = MakeSegment("a.mp3", 1000);
+  cut.ended = Cause::kCrash;
+  WriteFile("a.mp3");
+  Run([&](Catalogue& catalogue) {
+    catalogue.SegmentEnded(cut);
+    catalogue.GapFound({"radio", At(1030), At(1032), Cause::kXrun});
+    catalogue.SegmentBegan(MakeSegment("other.mp3", 1500, "card"));
+    catalogue.Scan();
+  });
+  const auto gaps = [&] { return CatalogueReader(database_).ListGaps(At(1050), At(5000), ""); };
+  EXPECT_TRUE(gaps().empty());
+  Run([&](Catalogue& catalogue) { catalogue.SegmentBegan(MakeSegment("b.mp3", 2000)); });
+  ASSERT_EQ(gaps().size(), 1U);
+  EXPECT_EQ(gaps()[0].cause, Cause::kCrash);
+  EXPECT_EQ(gaps()[0].start, At(1062)) << "a minute of audio, and the 2 s missing in it";
+  EXPECT_EQ(gaps()[0].end, At(2000));
+}
+
+TEST_F(CatalogueTest, NothingIsDeletedWhileTheDiskLooksUnmounted) {
+  WriteFile("a.mp3");
+  Run([](Catalogue& catalogue) { catalogue.SegmentEnded(MakeSegment("a.mp3", 100)); });
+  fs::remove(output_ + "/a.mp3");
+  WriteTrack({MakeSegment("elsewhere.mp3", 1), std::nullopt});
+  WriteFile("new.mp3");
+  RunScan();
+  EXPECT_TRUE(Find("a.mp3"));
+  EXPECT_TRUE(Find("new.mp3"));
+  EXPECT_TRUE(fs::exists(output_ + "/analyses/elsewhere.mp3.isr"));
+}
+
+TEST_F(CatalogueTest, TracksOfRecordingsThatAreGoneGo) {
+  WriteFile("kept.mp3");
+  WriteTrack({MakeSegment("kept.mp3", 1), std::nullopt});
+  WriteTrack({MakeSegment("day/gone.mp3", 2), std::nullopt});
+  std::ofstream(output_ + "/analyses/kept.mp3.analysis.json") << "{}";
+  std::ofstream(output_ + "/analyses/note.txt") << "mine";
+  Run([](Catalogue& catalogue) { catalogue.SegmentEnded(MakeSegment("day/gone.mp3", 2)); });
+  RunScan();
+  EXPECT_EQ(ListNames(), (Names{"kept.mp3"}));
+  EXPECT_TRUE(fs::exists(output_ + "/analyses/kept.mp3.isr"));
+  EXPECT_FALSE(fs::exists(output_ + "/analyses/day/gone.mp3.isr"));
+  EXPECT_FALSE(fs::exists(output_ + "/analyses/kept.mp3.analysis.json"));
+  EXPECT_TRUE(fs::exists(output_ + "/analyses/note.txt"));
+}
+
+TEST_F(CatalogueTest, ADatabaseOfVersion1KeepsItsRows) {
+  fs::create_directories(state_);
+  {
+    Database database(database_, Database::Mode::kReadWrite);
+    database.Execute(
+        "CREATE TABLE segment (name TEXT PRIMARY KEY, source TEXT NOT NULL, format TEXT NOT NULL,"
+        " start INTEGER NOT NULL, utc_offset INTEGER NOT NULL, rate INTEGER NOT NULL,"
+        " frames INTEGER NOT NULL, bytes INTEGER NOT NULL, began TEXT NOT NULL, ended TEXT,"
+        " growing INTEGER NOT NULL) WITHOUT ROWID;"
+        "CREATE TABLE gap (source TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,"
+        " cause TEXT NOT NULL, PRIMARY KEY (source, start)) WITHOUT ROWID;"
+        "INSERT INTO segment VALUES ('a.mp3','radio','mp3',5,0,44100,7,8,'start','stop',0);");
+    database.SetUserVersion(1);
+  }
+  Run([](Catalogue& catalogue) { catalogue.TitleFound("a.mp3", {At(1), "text", "raw"}); });
+  ASSERT_TRUE(Find("a.mp3"));
+  EXPECT_EQ(Find("a.mp3")->frames, 7);
+  EXPECT_FALSE(Find("a.mp3")->clock);
+  EXPECT_FALSE(Find("a.mp3")->ppm);
+  EXPECT_EQ(CatalogueReader(database_).ListTitles("a.mp3").size(), 1U);
 }
 
 TEST_F(CatalogueTest, AFileThatIsNoDatabaseIsSetAside) {

@@ -224,8 +224,8 @@ TEST(Config, ReportsOtherWrongWordsWithTheRightOnes) {
   ExpectProblem(TestSource("retry_backoff = maybe"), "'maybe' is not yes or no");
   ExpectProblem("[general]\nhttp_bind = localhost\n" + TestSource(""),
                 "'localhost' is not an IP address");
-  ExpectProblem(Stream("url = http://h/\nformat = ogg"),
-                "format: 'ogg' is not known; use auto or mp3");
+  ExpectProblem(Stream("url = http://h/\nformat = wma"),
+                "format: 'wma' is not known; use auto, mp3, ogg, aac, flac or opus");
 }
 
 TEST(Config, KeepsPercentSignsOfAPatternAsTheyAre) {
@@ -276,7 +276,7 @@ TEST(Config, TakesKeysOfSomeTypesInGeneralAsTheirDefault) {
 TEST(Config, ReportsAFaultyDefaultOnceInGeneral) {
   EXPECT_EQ(ProblemsOf("[general]\nformat = xyz\nsplit_minutes = x\n" + TestSource("") +
                        "[b]\ntype = test\n"),
-            "config.ini:2: format: 'xyz' is not known; use auto, mp3 or wav\n"
+            "config.ini:2: format: 'xyz' is not known; use auto, mp3, ogg, aac, flac, opus or wav\n"
             "config.ini:3: split_minutes: 'x' is not a number; use a number of minutes greater "
             "than 0, up to 1440, and at least 1 second");
 }

@@ -7,8 +7,10 @@
 #include <string>
 #include <thread>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 
 #include "base/atomic_file.hpp"
@@ -30,11 +32,19 @@ class Observer final : public FileObserver {
   }
   void OnDiskTrouble(const std::string& why) override { Set(trouble_, why); }
   void OnDiskRecovered() override { Set(recovered_, "yes"); }
+  void OnMarkReached(const FileMark& mark) override {
+    Set(mark_, std::to_string(mark.second) + " at " + std::to_string(mark.bytes));
+  }
 
   std::string Opened() { return Wait(opened_); }
   std::string Closed() { return Wait(closed_); }
   std::string Trouble() { return Wait(trouble_); }
   std::string Recovered() { return Wait(recovered_); }
+  std::string Reached() { return Wait(mark_); }
+  bool HasReached() {
+    const std::lock_guard lock(mutex_);
+    return mark_.has_value();
+  }
 
  private:
   using Fact = std::optional<std::string>;
@@ -52,7 +62,7 @@ class Observer final : public FileObserver {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  Fact opened_, closed_, trouble_, recovered_;  // protected by mutex_
+  Fact opened_, closed_, trouble_, recovered_, mark_;  // protected by mutex_
 };
 
 std::vector<std::uint8_t> Bytes(const std::string& text) {
@@ -120,6 +130,33 @@ TEST_F(DiskTest, PatchesAFileWhileItGrows) {
   }
 }
 
+TEST_F(DiskTest, ReportsAMarkOnceAllBeforeItIsOnTheDisk) {
+  const auto stream = Begin("a.wav");
+  stream->Append(Bytes("0123456789"));
+  stream->Mark({.bytes = 10, .second = 7});
+  EXPECT_EQ(observer_->Reached(), "7 at 10");
+  EXPECT_EQ(ReadWholeFile(folder_ / "a.wav"), "0123456789");
+}
+
+TEST_F(DiskTest, WritesAFileOfPatchesAloneInPlaceOfAnOldOne) {
+  WriteFileAtomically(folder_ / "a.isr", "an old one", Durability::kVolatile);
+  const auto stream = writer_->Begin(folder_ / "a.isr", budget_, observer_, NameTaken::kReplace);
+  stream->Patch(4, Bytes("data"));
+  stream->Patch(0, Bytes("head"));
+  stream->Close();
+  EXPECT_EQ(observer_->Closed(), (folder_ / "a.isr").string() + " 0");
+  EXPECT_EQ(ReadWholeFile(folder_ / "a.isr"), "headdata");
+}
+
+TEST_F(DiskTest, AFileThatIsWrittenIsLocked) {
+  const auto stream = Begin("a.wav");
+  const Fd other(::open(observer_->Opened().c_str(), O_RDONLY | O_CLOEXEC));
+  EXPECT_NE(::flock(other.Get(), LOCK_EX | LOCK_NB), 0);
+  stream->Close();
+  observer_->Closed();
+  EXPECT_EQ(::flock(other.Get(), LOCK_EX | LOCK_NB), 0);
+}
+
 TEST_F(DiskTest, WaitsForRoomUntilCancelled) {
   WriteBudget budget(10);
   ASSERT_TRUE(budget.Take(8));
@@ -158,6 +195,28 @@ TEST_F(FullDiskTest, KeepsWhatTheDiskDoesNotTakeAndWritesItLater) {
   EXPECT_EQ(observer_->Recovered(), "yes");
   EXPECT_EQ(observer_->Closed(), (folder_ / "a.wav").string() + " 6");
   EXPECT_EQ(ReadWholeFile(folder_ / "a.wav"), "abcdef");
+}
+
+TEST_F(FullDiskTest, ReportsNoMarkThatTheDiskDidNotTake) {
+  const auto stream = Begin("a.wav");
+  stream->Append(Bytes("abcdef"));
+  stream->Mark({.bytes = 6, .second = 0});
+  EXPECT_EQ(observer_->Trouble(), "File too large");
+  EXPECT_FALSE(observer_->HasReached());
+  MakeRoom();
+  EXPECT_EQ(observer_->Reached(), "0 at 6");
+}
+
+TEST_F(FullDiskTest, KeepsPatchesThatTheDiskDoesNotTake) {
+  const auto stream = Begin("a.isr");
+  stream->Patch(0, Bytes("ab"));
+  stream->Patch(6, Bytes("gh"));
+  stream->Patch(2, Bytes("cdef"));
+  EXPECT_EQ(observer_->Trouble(), "File too large");
+  MakeRoom();
+  stream->Close();
+  observer_->Closed();
+  EXPECT_EQ(ReadWholeFile(folder_ / "a.isr"), "abcdefgh");
 }
 
 TEST_F(DiskTest, LeavesNoEmptyFileBehind) {

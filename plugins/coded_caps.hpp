@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+
+#include <gst/gst.h>
+
+#include "format/frame.hpp"
+#include "glib/ref.hpp"
+
+namespace isr {
+
+/// The caps of coded frames: GStreamer's media types; what came in Ogg has `container=ogg`; a
+/// stream's headers are in "streamheader".
+Ref<GstCaps> CapsOf(const AudioFormat& format);
+
+/// The reverse; nothing for caps that are none of ours.
+std::optional<AudioFormat> FormatOfCaps(GstCaps* caps);
+
+/// Of a file of it, without dot.
+const char* ExtensionOf(Codec codec);
+
+/// All caps that CapsOf makes, for pad templates.
+#define ISR_CODED_CAPS                                                     \
+  "audio/mpeg,mpegversion=1; audio/mpeg,mpegversion=4,stream-format=adts;" \
+  "audio/x-flac,framed=true; audio/x-vorbis,container=ogg; audio/x-opus,container=ogg"
+
+}  // namespace isr

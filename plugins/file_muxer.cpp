@@ -1,0 +1,35 @@
+#include "plugins/file_muxer.hpp"
+
+#include "plugins/coded_caps.hpp"
+#include "plugins/flac_muxer.hpp"
+#include "plugins/frame_muxer.hpp"
+#include "plugins/ogg_muxer.hpp"
+#include "plugins/wav_muxer.hpp"
+
+namespace isr {
+namespace {
+
+std::unique_ptr<FileMuxer> MakeFor(Codec codec) {
+  switch (codec) {
+    case Codec::kMpegAudio:
+    case Codec::kAdtsAac:
+      return MakeFrameMuxer();
+    case Codec::kFlac:
+      return MakeFlacMuxer();
+    case Codec::kVorbis:
+    case Codec::kOpus:
+    case Codec::kOggFlac:
+      return MakeOggMuxer();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<FileMuxer> MakeFileMuxer(GstCaps* caps) {
+  const auto format = FormatOfCaps(caps);
+  std::unique_ptr<FileMuxer> muxer = format.has_value() ? MakeFor(format->codec) : MakeWavMuxer();
+  return muxer != nullptr && muxer->SetCaps(caps) ? std::move(muxer) : nullptr;
+}
+
+}  // namespace isr

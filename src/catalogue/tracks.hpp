@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "model/segment.hpp"
+
+namespace isr {
+
+/// What the track of a recording tells the catalogue.
+struct TrackContents {
+  Segment segment;        ///< as it was; growing when the track has no end
+  std::vector<Gap> gaps;  ///< before the file and in it
+  std::vector<Title> titles;
+};
+
+/// Reads the track of the recording called `name`. `directory`: the output directory, open. Nothing
+/// where there is no track, or none that can be read. Waits for the disk.
+std::optional<TrackContents> ReadTrack(const Fd& directory, const std::string& name);
+
+/// Whether there is a track of the recording called `name`, good or bad. Waits for the disk.
+bool HasTrack(const Fd& directory, const std::string& name);
+
+/// Calls `visit` with the name of the recording of each track below the output directory, until it
+/// returns false. What cannot be read is passed over. Waits for the disk.
+void ForEachTrack(const std::string& directory,
+                  const std::function<bool(const std::string& name)>& visit);
+
+/// Removes the tracks of recordings that are gone, and the `*.analysis.json` of the Python recorder
+/// among them. Returns how many. Waits for the disk.
+size_t RemoveOrphanTracks(const std::string& directory);
+
+}  // namespace isr

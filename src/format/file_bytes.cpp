@@ -1,0 +1,70 @@
+#include "format/file_bytes.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+
+namespace isr {
+
+FileBytes::FileBytes(const Fd& file) : file_(file) {
+  struct stat info {};
+  if (::fstat(file.Get(), &info) != 0) throw SystemError("cannot examine the file", errno);
+  size_ = static_cast<std::uint64_t>(std::max<off_t>(info.st_size, 0));
+}
+
+Bytes FileBytes::Read(std::uint64_t offset, size_t count) const {
+  if (offset >= size_) return {};
+  Bytes bytes(static_cast<size_t>(std::min<std::uint64_t>(count, size_ - offset)));
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = ::pread(file_.Get(), bytes.data() + done, bytes.size() - done,
+                                static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw SystemError("cannot read the file", errno);
+    if (got == 0) break;
+    done += static_cast<size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+void FileBytes::Write(std::uint64_t offset, ByteView bytes) {
+  const Bytes old = Read(offset, bytes.size());
+  if (std::equal(old.begin(), old.end(), bytes.begin(), bytes.end())) return;
+  for (size_t done = 0; done < bytes.size();) {
+    const ssize_t put = ::pwrite(file_.Get(), bytes.data() + done, bytes.size() - done,
+                                 static_cast<off_t>(offset + done));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw SystemError("cannot write to the file", errno);
+    done += static_cast<size_t>(put);
+  }
+  size_ = std::max(size_, offset + bytes.size());
+  changed_ = true;
+}
+
+void FileBytes::Truncate(std::uint64_t size) {
+  if (size >= size_) return;
+  if (::ftruncate(file_.Get(), static_cast<off_t>(size)) != 0) {
+    throw SystemError("cannot cut the file", errno);
+  }
+  size_ = size;
+  changed_ = true;
+}
+
+bool FileBytes::IsZeroFrom(std::uint64_t offset) const {
+  constexpr size_t kStep = 262144;
+  while (offset < size_) {
+    const Bytes bytes = Read(offset, kStep);
+    const auto other =
+        std::find_if(bytes.begin(), bytes.end(), [](auto byte) { return byte != 0; });
+    if (bytes.empty() || other != bytes.end()) return false;
+    offset += bytes.size();
+  }
+  return true;
+}
+
+}  // namespace isr

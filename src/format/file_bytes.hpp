@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/fd.hpp"
+#include "format/bytes.hpp"
+
+namespace isr {
+
+/// An open file as bytes at offsets. All calls block on the disk and throw Error.
+class FileBytes {
+ public:
+  /// `file` must outlive this.
+  explicit FileBytes(const Fd& file);
+
+  std::uint64_t Size() const { return size_; }
+  bool Changed() const { return changed_; }
+
+  /// Up to `count` bytes from `offset`; fewer at the end of the file.
+  Bytes Read(std::uint64_t offset, size_t count) const;
+
+  /// Writes where the file has other bytes. All of `bytes` lie inside of the file, or begin at its
+  /// end.
+  void Write(std::uint64_t offset, ByteView bytes);
+
+  /// Cuts the file off after `size` bytes.
+  void Truncate(std::uint64_t size);
+
+  /// Whether nothing but zeros stands from `offset` on.
+  bool IsZeroFrom(std::uint64_t offset) const;
+
+ private:
+  const Fd& file_;
+  std::uint64_t size_ = 0;
+  bool changed_ = false;
+};
+
+}  // namespace isr

@@ -1,0 +1,60 @@
+#include "format/repair.hpp"
+
+#include "format/repair_steps.hpp"
+
+namespace isr {
+namespace {
+
+constexpr int kMaxTags = 4;
+
+/// What the file is, behind any tags.
+Content ContentOf(const FileBytes& file) {
+  std::uint64_t at = 0;
+  for (int tags = 0; tags < kMaxTags; ++tags) {
+    const Sniffed sniffed = Sniff(file.Read(at, kSniffBytes), true);
+    if (sniffed.content != Content::kTag) return sniffed.content;
+    at += sniffed.skip;
+  }
+  return Content::kUnknown;
+}
+
+}  // namespace
+
+void CutTail(FileBytes& file, std::uint64_t end, std::uint64_t max_unit) {
+  if (end >= file.Size()) return;
+  if (file.Size() - end <= max_unit || file.IsZeroFrom(end + max_unit)) file.Truncate(end);
+}
+
+RepairReport RepairFile(const Fd& fd) {
+  FileBytes file(fd);
+  const std::uint64_t size = file.Size();
+  RepairReport report;
+  report.content = ContentOf(file);
+  switch (report.content) {
+    case Content::kWav:
+      RepairWav(file, report);
+      break;
+    case Content::kMpegAudio:
+      RepairSyncFrames(kMpegCode, file, report);
+      break;
+    case Content::kAdtsAac:
+      RepairSyncFrames(kAdtsCode, file, report);
+      break;
+    case Content::kFlac:
+      RepairFlac(file, report);
+      break;
+    case Content::kOggVorbis:
+    case Content::kOggOpus:
+    case Content::kOggFlac:
+      RepairOgg(file, report);
+      break;
+    default:
+      break;
+  }
+  report.changed = file.Changed();
+  report.bytes = file.Size();
+  report.bytes_cut = size > file.Size() ? size - file.Size() : 0;
+  return report;
+}
+
+}  // namespace isr

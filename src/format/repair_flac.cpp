@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <optional>
+
+#include "format/flac_framer.hpp"
+#include "format/repair_steps.hpp"
+
+namespace isr {
+namespace {
+
+constexpr std::uint64_t kMinTail = 1u << 20;
+constexpr std::uint64_t kMagicBytes = 4;
+constexpr size_t kReadBytes = 262144;
+constexpr int kMaxBlocks = 1000;
+
+/// The start of a native FLAC file.
+struct FlacStart {
+  std::uint64_t info_at = 0;  ///< offset of STREAMINFO's body
+  Bytes info_body;
+  FlacStreamInfo info;
+  std::uint64_t frames_at = 0;  ///< offset of the first frame
+};
+
+std::optional<FlacStart> ReadStart(const FileBytes& file) {
+  FlacStart start;
+  std::uint64_t at = kMagicBytes;
+  for (int i = 0; i < kMaxBlocks; ++i) {
+    const Bytes bytes = file.Read(at, kFlacBlockHeaderBytes + kFlacStreamInfoBytes);
+    if (bytes.size() < kFlacBlockHeaderBytes) return std::nullopt;
+    const FlacBlockHeader block = ParseFlacBlockHeader(bytes);
+    const ByteView body = ByteView(bytes).subspan(kFlacBlockHeaderBytes);
+    if (i == 0) {
+      const auto info = ParseFlacStreamInfo(body);
+      if (block.type != FlacBlockHeader::kStreamInfo || !info) return std::nullopt;
+      start.info = *info;
+      start.info_body.assign(body.begin(), body.end());
+      start.info_at = at + kFlacBlockHeaderBytes;
+    }
+    at += kFlacBlockHeaderBytes + block.length;
+    if (block.last) {
+      start.frames_at = at;
+      return start;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The frames of a file from some offset on.
+struct FlacScan {
+  std::uint64_t end = 0;  ///< offset behind the last frame or tag; 0 when there is none
+  std::optional<std::uint64_t> first;  ///< position of the first frame
+  std::uint64_t last = 0;              ///< position behind the last frame
+};
+
+/// Reads from `from` on, up to `until_frames` frames.
+FlacScan ScanFlac(const FileBytes& file, const FlacStart& start, std::uint64_t from,
+                  size_t until_frames) {
+  FlacScan scan;
+  Bytes header;
+  AppendText(header, "fLaC");
+  AppendFlacBlock(header, true, FlacBlockHeader::kStreamInfo, start.info_body);
+  FlacFramer framer;
+  framer.Push(header);
+  std::uint64_t at = from - std::min<std::uint64_t>(from, header.size());
+  size_t frames = 0;
+  const auto drain = [&] {
+    while (const auto item = framer.Next()) {
+      if (const auto* skipped = std::get_if<Skipped>(&*item)) {
+        at += skipped->bytes;
+        if (skipped->kind == SkippedKind::kTag && frames > 0) scan.end = at;
+      }
+      const auto* frame = std::get_if<Frame>(&*item);
+      if (frame == nullptr) continue;
+      scan.end = at += frame->bytes.size();
+      if (!scan.first) scan.first = frame->position;
+      scan.last = frame->position.value_or(0) + frame->samples;
+      ++frames;
+    }
+  };
+  for (std::uint64_t offset = from; offset < file.Size() && frames < until_frames;) {
+    const Bytes bytes = file.Read(offset, kReadBytes);
+    if (bytes.empty()) break;
+    offset += bytes.size();
+    framer.Push(bytes);
+    drain();
+  }
+  framer.Finish();
+  drain();
+  return scan;
+}
+
+/// The end of the file, as much of it as is needed to find a frame.
+FlacScan ScanEnd(const FileBytes& file, const FlacStart& start) {
+  const std::uint64_t audio = file.Size() - start.frames_at;
+  for (std::uint64_t tail = kMinTail;; tail *= 8) {
+    const std::uint64_t length = std::min(tail, audio);
+    const FlacScan scan = ScanFlac(file, start, file.Size() - length, SIZE_MAX);
+    if (scan.end > 0 || length == audio) return scan;
+  }
+}
+
+}  // namespace
+
+void RepairFlac(FileBytes& file, RepairReport& report) {
+  const auto start = ReadStart(file);
+  if (!start || start->frames_at > file.Size()) return;
+  report.recognised = true;
+  report.rate = start->info.rate;
+  const FlacScan head = ScanFlac(file, *start, start->frames_at, 1);
+  const FlacScan tail = ScanEnd(file, *start);
+  FlacFrameHeader longest;
+  longest.block_size = std::max(start->info.max_block, 4608u);
+  longest.channels = start->info.channels;
+  longest.bits = start->info.bits;
+  longest.header_bytes = kMaxFlacHeaderBytes;
+  CutTail(file, tail.end > 0 ? tail.end : start->frames_at, longest.MaxFrameBytes(0));
+  if (head.first && tail.last > *head.first) report.samples = tail.last - *head.first;
+  FlacStreamInfo info = start->info;
+  if (info.total == report.samples) return;
+  info.total = report.samples;
+  info.md5 = {};  // of other samples
+  file.Write(start->info_at, BuildFlacStreamInfo(info));
+}
+
+}  // namespace isr

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "format/file_bytes.hpp"
+#include "format/repair.hpp"
+#include "format/sync_code.hpp"
+
+namespace isr {
+
+// The parts of RepairFile, one per kind of file. Each sets `recognised`, `rate`, `samples` of the
+// report, and throws Error as FileBytes does.
+
+void RepairWav(FileBytes& file, RepairReport& report);
+void RepairSyncFrames(const SyncCode& code, FileBytes& file, RepairReport& report);
+void RepairFlac(FileBytes& file, RepairReport& report);
+void RepairOgg(FileBytes& file, RepairReport& report);
+
+/// Cuts off what stands behind `end` when it is no longer than a broken unit may be, or zeros
+/// follow behind that much.
+void CutTail(FileBytes& file, std::uint64_t end, std::uint64_t max_unit);
+
+}  // namespace isr

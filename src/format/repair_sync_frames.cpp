@@ -1,0 +1,80 @@
+#include <algorithm>
+
+#include "format/adts_header.hpp"
+#include "format/repair_steps.hpp"
+#include "format/sync_framer.hpp"
+#include "format/xing.hpp"
+
+namespace isr {
+namespace {
+
+constexpr size_t kReadBytes = 262144;
+
+/// A file of bare frames, read from its start to its end.
+struct FrameScan {
+  std::uint64_t at = 0;   ///< bytes that were given out
+  std::uint64_t end = 0;  ///< behind the last frame or tag
+  std::uint64_t samples = 0;
+  int rate = 0;
+  Bytes info;  ///< the info frame before the first audio frame; empty without
+  std::uint64_t info_at = 0;
+  XingIndex index;
+
+  void Take(const StreamItem& item) {
+    if (const auto* frame = std::get_if<Frame>(&item)) {
+      index.Add(frame->bytes);
+      samples += frame->samples;
+      end = at += frame->bytes.size();
+    } else if (const auto* info_frame = std::get_if<InfoFrame>(&item)) {
+      if (samples == 0 && info.empty()) {
+        info.assign(info_frame->bytes.begin(), info_frame->bytes.end());
+        info_at = at;
+      }
+      end = at += info_frame->bytes.size();
+    } else if (const auto* skipped = std::get_if<Skipped>(&item)) {
+      at += skipped->bytes;
+      if (skipped->kind == SkippedKind::kTag) end = at;
+    } else if (const auto* format = std::get_if<NewFormat>(&item)) {
+      if (rate == 0) rate = format->format.rate;
+    }
+  }
+};
+
+FrameScan ScanFrames(const SyncCode& code, const FileBytes& file) {
+  FrameScan scan;
+  SyncFramer framer(code);
+  for (std::uint64_t offset = 0; offset < file.Size();) {
+    const Bytes bytes = file.Read(offset, kReadBytes);
+    if (bytes.empty()) break;
+    offset += bytes.size();
+    framer.Push(bytes);
+    while (const auto item = framer.Next()) scan.Take(*item);
+  }
+  framer.Finish();
+  while (const auto item = framer.Next()) scan.Take(*item);
+  return scan;
+}
+
+/// Puts the counted numbers into the Xing header that the file has.
+void PatchInfo(const FrameScan& scan, FileBytes& file) {
+  const auto facts = ParseXing(scan.info);
+  const Bytes right = scan.index.Build();
+  if (!facts || right.size() != scan.info.size()) return;
+  const bool counted =
+      facts->frames == scan.index.Frames() && facts->bytes == scan.index.Bytes() + scan.info.size();
+  if (!counted) file.Write(scan.info_at, right);
+}
+
+}  // namespace
+
+void RepairSyncFrames(const SyncCode& code, FileBytes& file, RepairReport& report) {
+  const FrameScan scan = ScanFrames(code, file);
+  if (scan.samples == 0) return;
+  report.recognised = true;
+  report.rate = scan.rate;
+  report.samples = scan.samples;
+  CutTail(file, scan.end, kMaxAdtsFrame);
+  PatchInfo(scan, file);
+}
+
+}  // namespace isr

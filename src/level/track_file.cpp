@@ -1,0 +1,87 @@
+#include "level/track_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "level/track_log.hpp"
+
+namespace isr {
+namespace {
+
+/// Missing records in a row that seeking looks behind.
+constexpr std::uint64_t kMaxMissing = 60;
+
+/// As many bytes as there are.
+std::size_t ReadAt(const Fd& fd, std::span<std::uint8_t> bytes, std::uint64_t offset) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count = ::pread(fd.Get(), bytes.data() + done, bytes.size() - done,
+                                  static_cast<off_t>(offset + done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
+}  // namespace
+
+TrackFile::TrackFile(Fd fd) : fd_(std::move(fd)) {
+  if (!fd_.IsOpen()) return;
+  std::vector<std::uint8_t> header(kTrackHeaderSize);
+  header.resize(ReadAt(fd_, header, 0));
+  kind_ = DecodeTrackPreamble(header);
+  if (kind_ != TrackKind::kTrack) return;
+  if (auto found = DecodeTrackFacts(header)) {
+    facts_ = std::move(found->facts);
+    sequence_ = found->sequence;
+  }
+  events_ = DecodeTrackLog(header, facts_ ? facts_->segment.source : "");
+}
+
+std::uint64_t TrackFile::RecordCount() const {
+  struct stat info {};
+  if (kind_ != TrackKind::kTrack || ::fstat(fd_.Get(), &info) != 0) return 0;
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  return size < kTrackHeaderSize ? 0 : (size - kTrackHeaderSize) / kTrackRecordSize;
+}
+
+std::optional<TrackRecord> TrackFile::Record(std::uint64_t second) const {
+  // So far beyond any file that the offset would overflow.
+  if (kind_ != TrackKind::kTrack || second > UINT32_MAX) return std::nullopt;
+  std::array<std::uint8_t, kTrackRecordSize> bytes{};
+  if (ReadAt(fd_, bytes, TrackRecordOffset(second)) < bytes.size()) return std::nullopt;
+  return DecodeTrackRecord(second, bytes);
+}
+
+std::optional<TrackPosition> TrackFile::SeekByTime(double seconds) const {
+  // Not so for NaN either.
+  if (kind_ != TrackKind::kTrack || !(seconds >= 0)) return std::nullopt;
+  const std::uint64_t count = RecordCount();
+  // Record n says what was reached at the end of second n.
+  std::uint64_t second = seconds < static_cast<double>(count)
+                             ? static_cast<std::uint64_t>(std::floor(seconds))
+                             : count;
+  for (std::uint64_t missing = 0; missing <= kMaxMissing; ++missing, --second) {
+    if (second == 0) return TrackPosition{};
+    const auto record = Record(second - 1);
+    if (record && record->reached) return record->reached;
+  }
+  return std::nullopt;
+}
+
+TrackPosition TrackFile::LastPosition() const {
+  for (std::uint64_t second = RecordCount(); second > 0; --second) {
+    const auto record = Record(second - 1);
+    if (record && record->reached) return *record->reached;
+  }
+  return {};
+}
+
+}  // namespace isr

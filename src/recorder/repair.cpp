@@ -1,0 +1,179 @@
+#include "recorder/repair.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "catalogue/reader.hpp"
+#include "catalogue/tracks.hpp"
+#include "format/repair.hpp"
+#include "glib/log.hpp"
+#include "level/track_file.hpp"
+
+namespace isr {
+namespace {
+
+constexpr const char* kDomain = "recorder";
+
+Fd OpenForRepair(const std::string& path) {
+  return Fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+}
+
+std::uint64_t SizeOf(const Fd& fd) {
+  struct stat facts {};
+  return ::fstat(fd.Get(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
+}
+
+void Sync(const Fd& fd, const std::string& path) {
+  if (::fsync(fd.Get()) != 0) throw SystemError("cannot sync '" + path + "'", errno);
+}
+
+void WritePiece(const Fd& fd, const TrackPiece& piece, const std::string& path) {
+  const ssize_t written =
+      ::pwrite(fd.Get(), piece.bytes.data(), piece.bytes.size(), static_cast<off_t>(piece.offset));
+  if (written != static_cast<ssize_t>(piece.bytes.size())) {
+    throw SystemError("cannot write '" + path + "'", written < 0 ? errno : ENOSPC);
+  }
+}
+
+/// An unfinished track, or one to be changed, that is ours alone while this lives.
+struct LockedTrack {
+  LockedTrack(const std::string& directory, const std::string& name)
+      : path(directory + "/" + TrackNameOf(name)),
+        fd(OpenForRepair(path)),
+        content(fd.IsOpen() && ::flock(fd.Get(), LOCK_EX | LOCK_NB) == 0
+                    ? Fd(::fcntl(fd.Get(), F_DUPFD_CLOEXEC, 0))
+                    : Fd()) {}
+
+  /// Nothing where there is no track, or somebody writes it.
+  std::optional<TrackFacts> Facts() const {
+    return content.Kind() == TrackKind::kTrack ? content.Facts() : std::nullopt;
+  }
+  void Write(const TrackFacts& facts) const {
+    WritePiece(fd, EncodeTrackFacts(facts, content.FactsSequence() + 1), path);
+    Sync(fd, path);
+  }
+
+  const std::string path;
+  const Fd fd;
+  const TrackFile content;
+};
+
+}  // namespace
+
+std::optional<Segment> RepairRecording(const std::string& directory, const std::string& name) {
+  const LockedTrack track(directory, name);
+  auto facts = track.Facts();
+  if (!facts || !facts->segment.growing) return std::nullopt;
+  const std::string audio_path = directory + "/" + name;
+  const Fd audio = OpenForRepair(audio_path);
+  if (!audio.IsOpen()) return std::nullopt;
+
+  Segment& segment = facts->segment;
+  segment.name = name;
+  segment.growing = false;
+  segment.ended = Cause::kCrash;
+  if (SizeOf(audio) == 0) {
+    ::unlink(audio_path.c_str());
+    ::unlink(track.path.c_str());
+    return segment;
+  }
+  const RepairReport repaired = RepairFile(audio);
+  Sync(audio, audio_path);
+  segment.bytes = static_cast<std::int64_t>(repaired.bytes);
+  segment.frames =
+      static_cast<std::int64_t>(repaired.recognised ? repaired.samples
+                                         : track.content.LastPosition().frames);
+  track.Write(*facts);
+  return segment;
+}
+
+Repairer::Repairer(std::string output_directory, Catalogue& catalogue)
+    : output_directory_(std::move(output_directory)),
+      catalogue_(catalogue) {}
+
+Repairer::~Repairer() {
+  stopping_ = true;
+}
+
+void Repairer::Start() {
+  thread_.Post([this] {
+    RepairAll();
+    if (!stopping_) catalogue_.Scan();
+  });
+}
+
+void Repairer::RepairAll() {
+  ForEachTrack(output_directory_, [this](const std::string& name) {
+    try {
+      if (!IsFinished(name)) Repair(name);
+    } catch (const Error& error) {
+      LogWarning(kDomain, "cannot repair {} ({}); it stays as it is until the next start", name,
+                 error.what());
+    }
+    return !stopping_;
+  });
+  for (const Segment& empty : std::exchange(empty_, {})) {
+    try {
+      CutBefore(empty);
+    } catch (const Error& error) {
+      LogWarning(kDomain, "cannot note that a crash cut off {} ({})", empty.source, error.what());
+    }
+  }
+}
+
+void Repairer::Repair(const std::string& name) {
+  auto segment = RepairRecording(output_directory_, name);
+  if (!segment) return;
+  if (segment->bytes > 0) {
+    LogWarning(kDomain, "{} was left unfinished by a crash; it is repaired", name);
+    return;
+  }
+  LogWarning(kDomain, "{} had no audio yet when a crash came; it is removed", name);
+  empty_.push_back(*std::move(segment));
+}
+
+/// Where nothing was written, the file before is the one that was cut off.
+void Repairer::CutBefore(const Segment& empty) {
+  const std::string name = NameBefore(empty);
+  if (name.empty()) return;
+  const LockedTrack track(output_directory_, name);
+  auto facts = track.Facts();
+  if (!facts || facts->segment.growing || facts->segment.ended != empty.began) return;
+  facts->segment.name = name;
+  facts->segment.ended = Cause::kCrash;
+  track.Write(*facts);
+  catalogue_.SegmentEnded(facts->segment);
+}
+
+/// The source's recording before that one; empty when there is none.
+std::string Repairer::NameBefore(const Segment& segment) const {
+  const Fd directory = OpenDirectory(output_directory_);
+  std::optional<Segment> before;
+  ForEachTrack(output_directory_, [&](const std::string& name) {
+    const auto track = ReadTrack(directory, name);
+    if (track && track->segment.source == segment.source && track->segment.start < segment.start &&
+        (!before || before->start < track->segment.start)) {
+      before = track->segment;
+    }
+    return !stopping_;
+  });
+  return before ? before->name : "";
+}
+
+/// By the catalogue, which is faster asked than a track. One that cannot answer does not know.
+bool Repairer::IsFinished(const std::string& name) const {
+  try {
+    const auto row = CatalogueReader(catalogue_.DatabasePath()).FindSegment(name);
+    return row && !row->growing && row->ended;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace isr

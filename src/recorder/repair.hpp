@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/task_thread.hpp"
+#include "catalogue/catalogue.hpp"
+
+namespace isr {
+
+/// Makes the files valid that an earlier run left unfinished, then brings the catalogue in line
+/// with the files. On a thread of its own, after recording has begun: it holds up nobody. It never
+/// deletes audio.
+///
+/// Unfinished is a file whose track has no end and is written by nobody (tracks are locked while
+/// they are). Its track gets an end, with cause `crash`. One without a byte of audio is removed;
+/// then the file that it followed on was the last, and that is where the crash cut the recording.
+class Repairer {
+ public:
+  /// `catalogue` outlives it.
+  Repairer(std::string output_directory, Catalogue& catalogue);
+  /// Ends with the file that it is at.
+  ~Repairer();
+
+  void Start();
+
+ private:
+  void RepairAll();
+  void Repair(const std::string& name);
+  bool IsFinished(const std::string& name) const;
+  void CutBefore(const Segment& empty);
+  std::string NameBefore(const Segment& segment) const;
+
+  const std::string output_directory_;
+  Catalogue& catalogue_;
+  std::vector<Segment> empty_;  // of the thread; files without audio, removed
+  std::atomic<bool> stopping_ = false;
+  TaskThread thread_{"isr-repair"};  // last: starts when everything else is there
+};
+
+/// Repairs the recording called `name` below `directory` and ends its track, when it is
+/// unfinished, or removes both when there is no audio. Returns what it is then, without audio of 0
+/// bytes; nothing when it was not unfinished. Waits for the disk. Throws Error.
+std::optional<Segment> RepairRecording(const std::string& directory, const std::string& name);
+
+}  // namespace isr

@@ -1,0 +1,122 @@
+#include "recorder/repair.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "base/atomic_file.hpp"
+#include "level/track_file.hpp"
+#include "recorder/track_writer.hpp"
+
+namespace isr {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kName = "day/a.wav";
+
+/// A header that says nothing of sizes, 16 bits mono, then `sound` bytes.
+std::string WavOf(size_t sound) {
+  const std::string zeros(4, '\0');
+  return "RIFF" + zeros + "WAVEfmt " + std::string("\x10\0\0\0\1\0\1\0", 8) + zeros + zeros +
+         std::string("\2\0\x10\0", 4) + "data" + zeros + std::string(sound, 'x');
+}
+
+class RepairTest : public testing::Test {
+ protected:
+  RepairTest() {
+    std::string pattern = fs::temp_directory_path() / "repair-XXXXXX";
+    folder_ = ::mkdtemp(pattern.data());
+    fs::create_directories(folder_ + "/day");
+  }
+  ~RepairTest() override { fs::remove_all(folder_); }
+
+  std::string AudioPath() const { return folder_ + "/" + kName; }
+  void WriteAudio(const std::string& bytes) const { std::ofstream(AudioPath()) << bytes; }
+
+  /// What a run that was killed leaves.
+  static Segment Unfinished() {
+    return {.name = kName, .source = "card", .format = "wav", .rate = 10, .growing = true};
+  }
+  void LeaveTrack() const {
+    const auto disk = DiskWriter::Create({});
+    TrackWriter track(*disk, folder_, {Unfinished(), std::nullopt});
+    track.Reached(0, {64, 10});
+  }
+  TrackFile Track() const {
+    return TrackFile(Fd(::open((folder_ + "/" + TrackNameOf(kName)).c_str(), O_RDONLY)));
+  }
+  std::optional<Segment> Repair() const { return RepairRecording(folder_, kName); }
+
+  std::string folder_;
+};
+
+TEST_F(RepairTest, CountsWhatIsThereAndEndsTheTrack) {
+  LeaveTrack();
+  WriteAudio(WavOf(41));
+  const auto segment = Repair();
+  ASSERT_TRUE(segment);
+  EXPECT_EQ(segment->frames, 20);
+  EXPECT_EQ(segment->bytes, 44 + 40);
+  const std::string bytes = ReadWholeFile(AudioPath());
+  EXPECT_EQ(bytes.size(), 44U + 40);
+  EXPECT_EQ(bytes.substr(40, 4), std::string("\x28\0\0\0", 4));
+  EXPECT_EQ(bytes.substr(4, 4), std::string("\x4c\0\0\0", 4));
+  const TrackFile track = Track();
+  ASSERT_TRUE(track.Facts());
+  EXPECT_FALSE(track.Facts()->segment.growing);
+  EXPECT_EQ(track.Facts()->segment.ended, Cause::kCrash);
+  EXPECT_EQ(track.Facts()->segment.frames, 20);
+  EXPECT_EQ(track.SeekByTime(1), (TrackPosition{64, 10}));
+}
+
+TEST_F(RepairTest, ASecondOneChangesNothing) {
+  LeaveTrack();
+  WriteAudio(WavOf(41));
+  EXPECT_TRUE(Repair());
+  EXPECT_FALSE(Repair());
+}
+
+TEST_F(RepairTest, LeavesAloneWhatIsBeingWritten) {
+  const auto disk = DiskWriter::Create({.write_interval = std::chrono::milliseconds(1)});
+  TrackWriter track(*disk, folder_, {Unfinished(), std::nullopt});
+  WriteAudio(WavOf(41));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!Track().Facts()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the track never reached the disk";
+  }
+  EXPECT_FALSE(Repair());
+  EXPECT_EQ(ReadWholeFile(AudioPath()), WavOf(41));
+}
+
+TEST_F(RepairTest, KnowsOfOtherFormatsWhatTheTrackKnows) {
+  LeaveTrack();
+  WriteAudio("no header that it knows");
+  const auto segment = Repair();
+  ASSERT_TRUE(segment);
+  EXPECT_EQ(segment->frames, 10);
+  EXPECT_EQ(ReadWholeFile(AudioPath()), "no header that it knows");
+}
+
+TEST_F(RepairTest, RemovesAFileWithoutAByte) {
+  LeaveTrack();
+  WriteAudio("");
+  const auto segment = Repair();
+  ASSERT_TRUE(segment);
+  EXPECT_EQ(segment->bytes, 0);
+  EXPECT_FALSE(fs::exists(AudioPath()));
+  EXPECT_EQ(Track().Kind(), TrackKind::kNoTrack);
+}
+
+TEST_F(RepairTest, AnErrorLeavesTheTrackForTheNextStart) {
+  LeaveTrack();
+  fs::create_directories(AudioPath());  // cannot be opened for writing
+  EXPECT_THROW(RepairRecording(folder_, kName), Error);
+  EXPECT_TRUE(Track().Facts()->segment.growing);
+}
+
+}  // namespace
+}  // namespace isr
