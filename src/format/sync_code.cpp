@@ -57,22 +57,22 @@ const SyncCode kAdtsCode = {kAdtsHeaderBytes, ParseAdts, DescribeAdts, IsNeverIn
 
 Chain FindChain(const SyncCode& code, ByteView bytes, int count, bool ended) {
   std::uint32_t identity = 0;
-  const auto at_end = [count, ended](int headers) {
-    if (!ended) return Chain::kNeedMore;
-    return headers >= count - 1 ? Chain::kYes : Chain::kNo;
-  };
-  for (int found = 0;; ++found) {
+  for (int found = 0; found < count; ++found) {
     if (found > 0 && LooksLikeTag(bytes)) return Chain::kYes;
-    if (bytes.size() < code.header_bytes) return found > 0 || !ended ? at_end(found) : Chain::kNo;
+    const bool short_of_header = bytes.size() < code.header_bytes;
     const auto header = code.parse(bytes);
-    if (!header || (found > 0 && header->identity != identity)) return Chain::kNo;
-    if (found + 1 >= count) return Chain::kYes;
-    identity = header->identity;
-    if (header->frame_bytes > bytes.size()) {
-      return found > 0 || !ended ? at_end(found + 1) : Chain::kNo;
+    if (!short_of_header && (!header || (found > 0 && header->identity != identity))) {
+      return Chain::kNo;
     }
+    if (!short_of_header && found + 1 == count) return Chain::kYes;
+    if (short_of_header || header->frame_bytes > bytes.size()) {
+      if (!ended) return Chain::kNeedMore;
+      return found > 0 && found + 1 >= count ? Chain::kYes : Chain::kNo;
+    }
+    identity = header->identity;
     bytes = bytes.subspan(header->frame_bytes);
   }
+  return Chain::kYes;
 }
 
 }  // namespace isr

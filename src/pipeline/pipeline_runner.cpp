@@ -74,7 +74,7 @@ struct PipelineRunner::Watch : std::enable_shared_from_this<Watch> {
 
   std::mutex mutex;
   std::condition_variable ended_changed;
-  PipelineRunner* runner;  // protected by mutex; nullptr once abandoned
+  PipelineRunner* runner;  // protected by mutex; nullptr once stopped or abandoned
   bool ended = false;      // protected by mutex: EOS reached every sink
 
   const int generation;
@@ -158,14 +158,7 @@ PipelineRunner::PipelineRunner(const std::string& name, Client& client)
 PipelineRunner::~PipelineRunner() {
   Stop();
   control_.reset();
-  StopListening();
-}
-
-/// A disk's writer may still be about to tell of a file that it has closed.
-void PipelineRunner::StopListening() {
-  if (watch_ == nullptr) return;
-  const std::lock_guard lock(watch_->mutex);
-  watch_->runner = nullptr;
+  if (watch_ != nullptr) LetGo();
 }
 
 int PipelineRunner::Abandoned() {
@@ -195,11 +188,6 @@ void PipelineRunner::ArmDeadline(milliseconds deadline) {
 void PipelineRunner::Abandon() {
   LogError(kDomain, "{}: a state change does not return; leaving this pipeline behind", name_);
   ++g_abandoned;
-  {
-    const std::lock_guard lock(watch_->mutex);
-    watch_->runner = nullptr;
-  }
-  ++generation_;
   // Never joined: it may hang for as long as the driver does.
   [[maybe_unused]] const TaskThread* const left_behind = control_.release();
   control_ = std::make_unique<TaskThread>(name_);
@@ -231,9 +219,16 @@ void PipelineRunner::OnReport(Report report, const std::string& text) {
   }
 }
 
+/// Whoever is still posting a message (a disk's thread, say) may outlive us from here on.
+void PipelineRunner::LetGo() {
+  const std::lock_guard lock(watch_->mutex);
+  watch_->runner = nullptr;
+}
+
 void PipelineRunner::OnStopped(StopOutcome outcome) {
   deadline_.Reset();
-  StopListening();
+  LetGo();
+  ++generation_;
   watch_.reset();
   client_.OnPipelineStopped(outcome);
 }

@@ -75,9 +75,9 @@ class PipelineRunner {
 
   void ArmDeadline(std::chrono::milliseconds deadline);
   void Abandon();
-  void StopListening();
   void OnReport(Report report, const std::string& text);
   void OnStopped(StopOutcome outcome);
+  void LetGo();
 
   const std::string name_;
   Client& client_;

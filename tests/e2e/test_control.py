@@ -85,6 +85,8 @@ class ControlTest(TestCase):
         isr = self.start_isr()
         isr.kill()
         self.assertIn("not running", self.command(isr, "status", code=EX_UNAVAILABLE).stderr)
+        # The dead one's, which says of the new one that it records already.
+        (isr.recordings / "status.json").unlink()
         isr = self.start_isr()
         self.wait_for_states(isr, beeps="recording", hush="recording")
 

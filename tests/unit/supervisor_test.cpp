@@ -4,6 +4,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -26,7 +27,13 @@ class Gate {
   void Open() { Set(true); }
   void Pass() {
     std::unique_lock lock(mutex_);
+    ++waiting_;
     changed_.wait(lock, [this] { return open_; });
+    --waiting_;
+  }
+  int Waiting() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_;
   }
 
  private:
@@ -37,9 +44,10 @@ class Gate {
     }
     changed_.notify_all();
   }
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool open_ = true;  // protected by mutex_
+  int waiting_ = 0;   // protected by mutex_
 };
 
 /// A pipeline that does nothing, or fails at once.
@@ -49,15 +57,25 @@ class IdlePlan final : public PipelinePlan {
   Ref<GstElement> Build() override {
     gate_.Pass();
     if (fails_) throw Error("no such device");
-    return MakePipeline("idle");
+    Ref<GstElement> pipeline = MakePipeline("idle");
+    const std::lock_guard lock(mutex_);
+    pipeline_ = pipeline;
+    return pipeline;
   }
-  void OnElementMessage(GstMessage* /*message*/) override {}
+  /// None before it is built.
+  Ref<GstElement> Pipeline() const {
+    const std::lock_guard lock(mutex_);
+    return pipeline_;
+  }
+  void OnElementMessage(GstMessage* /*message*/) override { gate_.Pass(); }
   std::optional<MonotonicTime> LastArrival() const override { return std::nullopt; }
   bool AwaitFiles(std::chrono::milliseconds /*deadline*/) override { return true; }
 
  private:
   Gate& gate_;
   const bool fails_;
+  mutable std::mutex mutex_;
+  Ref<GstElement> pipeline_;  // protected by mutex_
 };
 
 class SupervisorTest : public testing::Test, public Supervisor::Delegate {
@@ -75,9 +93,10 @@ class SupervisorTest : public testing::Test, public Supervisor::Delegate {
 
   std::shared_ptr<PipelinePlan> MakePlan(Cause begin) override {
     Note("run for " + std::string(ToWord(begin)));
-    return std::make_shared<IdlePlan>(gate_, fails_);
+    plan_ = std::make_shared<IdlePlan>(gate_, fails_);
+    return plan_;
   }
-  void OnPlanMessage() override {}
+  void OnPlanMessage() override { Note("message"); }
   void OnStateChanged(SourceState state, const std::string& message) override {
     if (state != SourceState::kConnecting) Note(std::string(ToWord(state)));
     message_ = message;
@@ -99,7 +118,28 @@ class SupervisorTest : public testing::Test, public Supervisor::Delegate {
     RunUntil([this] { return supervisor_->IsSettled(); });
   }
 
+  /// The thread comes to its end when the gate opens.
+  std::thread PauseWhileAMessageIsUnderWay() {
+    supervisor_->Start();
+    RunUntil([this] { return static_cast<bool>(plan_->Pipeline()); });
+    gate_.Shut();
+    std::thread poster([pipeline = plan_->Pipeline()] {
+      GstStructure* const text = gst_structure_new_empty("late");
+      gst_element_post_message(pipeline.Get(),
+                               gst_message_new_element(GST_OBJECT(pipeline.Get()), text));
+    });
+    RunUntil([this] { return gate_.Waiting() == 1; });
+    supervisor_->Pause();
+    RunUntil([this] { return supervisor_->IsSettled(); });
+    return poster;
+  }
+  static void RunWhatIsQueued() {
+    while (g_main_context_iteration(nullptr, FALSE) != FALSE) {
+    }
+  }
+
   Gate gate_;
+  std::shared_ptr<IdlePlan> plan_;  // shared with the runner's threads
   bool fails_ = false;
   std::vector<std::string> events_;
   std::string message_;
@@ -204,6 +244,23 @@ TEST_F(SupervisorTest, PauseWhileWaitingForTheNextTryIsAtOnce) {
   supervisor_->Pause();
   EXPECT_TRUE(supervisor_->IsSettled());
   EXPECT_EQ(supervisor_->State(), SourceState::kPaused);
+}
+
+TEST_F(SupervisorTest, AMessageThatIsStillUnderWayWhenTheRunIsOverIsNobodys) {
+  std::thread poster = PauseWhileAMessageIsUnderWay();
+  gate_.Open();
+  poster.join();
+  RunWhatIsQueued();
+  EXPECT_THAT(events_, ElementsAre("run for start", "over by stop", "paused"));
+}
+
+TEST_F(SupervisorTest, AMessageMayBeUnderWayForLongerThanTheSupervisorLives) {
+  std::thread poster = PauseWhileAMessageIsUnderWay();
+  supervisor_.reset();
+  gate_.Open();
+  poster.join();
+  RunWhatIsQueued();
+  EXPECT_THAT(events_, ElementsAre("run for start", "over by stop", "paused"));
 }
 
 TEST_F(SupervisorTest, StartTriesAgainWhatWasGivenUp) {
