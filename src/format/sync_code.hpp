@@ -31,8 +31,9 @@ extern const SyncCode kAdtsCode;
 
 enum class Chain { kNo, kYes, kNeedMore };
 
-/// Whether `count` (2 or more) headers of one identity follow one another from the front of `bytes`.
-/// A tag after a frame stands for any number of headers; when `ended`, the end stands for one.
+/// Whether `count` (2 or more) headers of one identity follow one another from the front of
+/// `bytes`. A tag after a frame stands for any number of headers; when `ended`, the end stands for
+/// one.
 Chain FindChain(const SyncCode& code, ByteView bytes, int count, bool ended);
 
 }  // namespace isr

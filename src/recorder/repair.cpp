@@ -86,16 +86,14 @@ std::optional<Segment> RepairRecording(const std::string& directory, const std::
   const RepairReport repaired = RepairFile(audio);
   Sync(audio, audio_path);
   segment.bytes = static_cast<std::int64_t>(repaired.bytes);
-  segment.frames =
-      static_cast<std::int64_t>(repaired.recognised ? repaired.samples
-                                         : track.content.LastPosition().frames);
+  segment.frames = static_cast<std::int64_t>(
+      repaired.recognised ? repaired.samples : track.content.LastPosition().frames);
   track.Write(*facts);
   return segment;
 }
 
 Repairer::Repairer(std::string output_directory, Catalogue& catalogue)
-    : output_directory_(std::move(output_directory)),
-      catalogue_(catalogue) {}
+    : output_directory_(std::move(output_directory)), catalogue_(catalogue) {}
 
 Repairer::~Repairer() {
   stopping_ = true;

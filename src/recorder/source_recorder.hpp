@@ -60,7 +60,7 @@ class SourceRecorder final : Supervisor::Delegate {
   const std::shared_ptr<DiskWriter> disk_;
   std::shared_ptr<RecordingPlan> plan_;  // shared with the runner's threads
   std::shared_ptr<FrameHistory> history_ = std::make_shared<FrameHistory>();  // shared with plans
-  std::optional<Segment> last_;  ///< closed last in its run; why it ended is to come
+  std::optional<Segment> last_;     ///< closed last in its run; why it ended is to come
   std::optional<RunEnd> last_run_;  ///< the run before
   UtcTime state_since_{};
   std::string message_;

@@ -24,7 +24,8 @@ class RecordingPlanTest : public testing::Test {
     plan_ = std::make_shared<RecordingPlan>(
         SourceSettings{.name = "radio"},
         RecordingPlan::Options{
-            .output_directory = folder_, .disk = disk_,
+            .output_directory = folder_,
+            .disk = disk_,
             .last_run = RunEnd{.time = UtcTime(seconds(990)), .cause = Cause::kReconnect}});
   }
   ~RecordingPlanTest() override {
