@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "format/crc.hpp"
 #include "format/tag.hpp"
 
 namespace isr {
@@ -14,9 +13,6 @@ constexpr std::uint32_t kMaxComment = 1u << 20;
 /// So many false headers in a row may each be looked through to its end; then all that was looked
 /// at is skipped, so that a hostile stream costs no more than this many times an honest one.
 constexpr int kMaxFailures = 16;
-
-/// Zeros at the end of a file that are more than a frame's CRC can end with.
-constexpr size_t kMaxFinalZeros = 2;
 
 /// "fLaC" and the header of a STREAMINFO block: among garbage, four letters alone could be chance.
 HeaderSight SeeStreamHeader(ByteView bytes) {
@@ -152,14 +148,13 @@ bool FlacFramer::StepSearch() {
       return sight == HeaderSight::kYes;
     }
     if (data[at] != 0xff) continue;
-    const HeaderSight sight = ParseFlacFrameHeader(data.subspan(at), header_);
+    FlacFrameHeader header;
+    const HeaderSight sight = ParseFlacFrameHeader(data.subspan(at), header);
     if (sight == HeaderSight::kNo || (sight == HeaderSight::kNeedMore && ended_)) continue;
-    if (sight == HeaderSight::kYes && !IsUsable(header_)) continue;
+    if (sight == HeaderSight::kYes && !IsUsable(header)) continue;
     DropGarbage(at);
     if (sight == HeaderSight::kNeedMore) return false;
-    scan_ = header_.header_bytes;
-    crc_ = FlacCrc16::Of(queue_.View().first(scan_));
-    candidate_ = 0;
+    scan_.Begin(header, queue_.View());
     state_ = State::kScan;
     return true;
   }
@@ -168,19 +163,19 @@ bool FlacFramer::StepSearch() {
 }
 
 bool FlacFramer::StepScan() {
-  switch (FindEnd(queue_.View())) {
-    case End::kNeedMore:
+  switch (scan_.Find(queue_.View(), info_ ? info_->bits : 0, ended_)) {
+    case FlacFrameScan::End::kNeedMore:
       return false;
-    case End::kFound:
+    case FlacFrameScan::End::kFound:
       failures_ = 0;
       Announce();
       frame_ready_ = true;
       return true;
-    case End::kDamaged:
-      DropGarbage(scan_);
+    case FlacFrameScan::End::kDamaged:
+      DropGarbage(scan_.Length());
       state_ = State::kSearch;
       return true;
-    case End::kNotFound:
+    case FlacFrameScan::End::kNotFound:
       GiveUp();
       return true;
   }
@@ -192,62 +187,10 @@ bool FlacFramer::IsUsable(const FlacFrameHeader& header) const {
   return info_.has_value() || (header.rate != 0 && header.bits != 0);
 }
 
-/// Whether this is the header of the frame after the one at the front.
-bool FlacFramer::IsNext(const FlacFrameHeader& header) const {
-  const std::uint64_t step = header_.variable ? header_.block_size : 1;
-  return header.variable == header_.variable && header.number == header_.number + step &&
-         header.rate == header_.rate && header.channels == header_.channels &&
-         header.bits == header_.bits;
-}
-
-/// Goes on to where the frame at the front ends, `scan_`.
-FlacFramer::End FlacFramer::FindEnd(ByteView data) {
-  const size_t limit = header_.MaxFrameBytes(info_ ? info_->bits : 0);
-  for (; scan_ <= limit; ++scan_) {
-    if (scan_ >= data.size()) return ended_ ? FindLastEnd(data) : End::kNeedMore;
-    const std::uint8_t byte = data[scan_];
-    if (byte == 0xff || (crc_ == 0 && (byte == 'f' || byte == 'I' || byte == 'T' || byte == 'A'))) {
-      if (const auto end = EndsHere(data)) return *end;
-    }
-    crc_ = FlacCrc16::Step(crc_, byte);
-  }
-  const End end = FindLastEnd(data.first(scan_));
-  return end == End::kFound && scan_ > limit ? End::kNotFound : end;
-}
-
-/// What follows from the bytes at `scan_`, a possible header, if anything does.
-std::optional<FlacFramer::End> FlacFramer::EndsHere(ByteView data) {
-  const ByteView rest = data.subspan(scan_);
-  if (rest[0] != 0xff) {
-    if (rest.size() < 4 && !ended_) return End::kNeedMore;
-    if (StartsWith(rest, "fLaC") || LooksLikeTag(rest)) return End::kFound;
-    return std::nullopt;
-  }
-  FlacFrameHeader next;
-  const HeaderSight sight = ParseFlacFrameHeader(rest, next);
-  if (sight == HeaderSight::kNeedMore && !ended_) return End::kNeedMore;
-  if (sight != HeaderSight::kYes) return std::nullopt;
-  if (crc_ == 0) return End::kFound;
-  if (IsNext(next)) return End::kDamaged;
-  if (candidate_ == 0 && IsUsable(next)) candidate_ = scan_;
-  return std::nullopt;
-}
-
-/// No other header came, up to the end of the stream or as far as a frame can reach. Zeros after a
-/// frame (a disk that lost power) leave its CRC at 0, so they are taken off, except that a CRC may
-/// itself end with them.
-FlacFramer::End FlacFramer::FindLastEnd(ByteView data) {
-  if (crc_ != 0) return End::kNotFound;
-  size_t end = data.size();
-  while (end > header_.header_bytes && data[end - 1] == 0) --end;
-  scan_ = data.size() - end > kMaxFinalZeros ? end : data.size();
-  return End::kFound;
-}
-
 /// The header at the front was none, or its frame lost its end.
 void FlacFramer::GiveUp() {
-  const bool restart = candidate_ > 0 && ++failures_ <= kMaxFailures;
-  DropGarbage(restart ? candidate_ : std::min(scan_, queue_.Size()));
+  const bool restart = scan_.NextHeader() > 0 && ++failures_ <= kMaxFailures;
+  DropGarbage(restart ? scan_.NextHeader() : std::min(scan_.Length(), queue_.Size()));
   state_ = State::kSearch;
 }
 
@@ -271,7 +214,7 @@ FlacStreamInfo FlacFramer::InfoFor(const FlacFrameHeader& header) const {
 /// Says what is new with the frame at the front.
 void FlacFramer::Announce() {
   if (garbage_ > 0) events_.push_back(Skipped{std::exchange(garbage_, 0), SkippedKind::kGarbage});
-  FlacStreamInfo info = InfoFor(header_);
+  FlacStreamInfo info = InfoFor(scan_.Header());
   AudioFormat format = FormatOf(info);
   const bool changed = !announced_ || !SameCoding(format, format_);
   if (!changed && !fresh_) return;
@@ -283,7 +226,7 @@ void FlacFramer::Announce() {
     format.headers = {BuildFlacStreamInfo(info)};
     info_ = info;
   }
-  nominal_block_ = info.min_block == info.max_block ? info.max_block : header_.block_size;
+  nominal_block_ = info.min_block == info.max_block ? info.max_block : scan_.Header().block_size;
   if (changed) {
     events_.push_back(NewFormat{format});
   } else {
@@ -298,9 +241,10 @@ void FlacFramer::Announce() {
 }
 
 Frame FlacFramer::TakeFrame() {
-  Frame frame{.bytes = queue_.View().first(scan_), .samples = header_.block_size};
-  frame.position = header_.variable ? header_.number : header_.number * nominal_block_;
-  queue_.Drop(scan_);
+  const FlacFrameHeader& header = scan_.Header();
+  Frame frame{.bytes = queue_.View().first(scan_.Length()), .samples = header.block_size};
+  frame.position = header.variable ? header.number : header.number * nominal_block_;
+  queue_.Drop(scan_.Length());
   frame_ready_ = false;
   state_ = State::kBoundary;
   return frame;

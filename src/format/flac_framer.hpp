@@ -6,6 +6,7 @@
 
 #include "format/byte_queue.hpp"
 #include "format/flac_frame.hpp"
+#include "format/flac_frame_scan.hpp"
 #include "format/flac_metadata.hpp"
 #include "format/frame.hpp"
 
@@ -31,7 +32,6 @@ class FlacFramer final : public Framer {
     kSearch,    ///< a frame may stand at the front
     kScan,      ///< a frame's header stands at the front, its end is looked for
   };
-  enum class End { kNeedMore, kFound, kDamaged, kNotFound };
 
   bool Step();
   bool StepBoundary();
@@ -42,10 +42,6 @@ class FlacFramer final : public Framer {
 
   bool KeepBlock(const FlacBlockHeader& block);
   bool IsUsable(const FlacFrameHeader& header) const;
-  bool IsNext(const FlacFrameHeader& header) const;
-  std::optional<End> EndsHere(ByteView data);
-  End FindEnd(ByteView data);
-  End FindLastEnd(ByteView data);
   void GiveUp();
   void DropGarbage(size_t bytes);
   void Skip(std::uint64_t bytes, SkippedKind kind, State next);
@@ -58,7 +54,7 @@ class FlacFramer final : public Framer {
   State state_ = State::kBoundary;
 
   std::deque<StreamItem> events_;  ///< to be said before the frame at the front
-  bool frame_ready_ = false;       ///< the frame at the front is `scan_` bytes long
+  bool frame_ready_ = false;       ///< the frame at the front is `scan_.Length()` long
   std::uint64_t garbage_ = 0;      ///< dropped, not yet reported
 
   std::uint64_t skip_left_ = 0;
@@ -70,15 +66,10 @@ class FlacFramer final : public Framer {
   std::optional<FlacStreamInfo> info_;
   Bytes info_body_;
   std::optional<Bytes> comment_;
-  bool fresh_ = false;       ///< a header was read whose frames have not come yet
-  bool last_block_ = false;  ///< the block that is skipped is the header's last
+  bool fresh_ = false;  ///< a header was read whose frames have not come yet
 
-  // The frame at the front, in kScan.
-  FlacFrameHeader header_;
-  size_t scan_ = 0;        ///< bytes looked at
-  std::uint16_t crc_ = 0;  ///< of those
-  size_t candidate_ = 0;   ///< where the next header stands that was seen on the way; 0 = none
-  int failures_ = 0;       ///< headers without an end since the last frame
+  FlacFrameScan scan_;  ///< of the frame at the front, in kScan
+  int failures_ = 0;    ///< headers without an end since the last frame
 
   AudioFormat format_;  ///< announced last
   bool announced_ = false;

@@ -12,8 +12,9 @@ constexpr size_t kReadBytes = 262144;
 
 /// A file of bare frames, read from its start to its end.
 struct FrameScan {
-  std::uint64_t at = 0;   ///< bytes that were given out
-  std::uint64_t end = 0;  ///< behind the last frame or tag
+  std::uint64_t at = 0;    ///< bytes that were given out
+  std::uint64_t end = 0;   ///< behind the last frame or tag
+  std::uint64_t good = 0;  ///< bytes of frames and tags
   std::uint64_t samples = 0;
   int rate = 0;
   Bytes info;  ///< the info frame before the first audio frame; empty without
@@ -24,16 +25,21 @@ struct FrameScan {
     if (const auto* frame = std::get_if<Frame>(&item)) {
       index.Add(frame->bytes);
       samples += frame->samples;
+      good += frame->bytes.size();
       end = at += frame->bytes.size();
     } else if (const auto* info_frame = std::get_if<InfoFrame>(&item)) {
       if (samples == 0 && info.empty()) {
         info.assign(info_frame->bytes.begin(), info_frame->bytes.end());
         info_at = at;
       }
+      good += info_frame->bytes.size();
       end = at += info_frame->bytes.size();
     } else if (const auto* skipped = std::get_if<Skipped>(&item)) {
       at += skipped->bytes;
-      if (skipped->kind == SkippedKind::kTag) end = at;
+      if (skipped->kind == SkippedKind::kTag) {
+        good += skipped->bytes;
+        end = at;
+      }
     } else if (const auto* format = std::get_if<NewFormat>(&item)) {
       if (rate == 0) rate = format->format.rate;
     }
@@ -69,7 +75,8 @@ void PatchInfo(const FrameScan& scan, FileBytes& file) {
 
 void RepairSyncFrames(const SyncCode& code, FileBytes& file, RepairReport& report) {
   const FrameScan scan = ScanFrames(code, file);
-  if (scan.samples == 0) return;
+  // A few frames among other things are chance: no file of this kind.
+  if (scan.samples == 0 || scan.good < scan.end / 2) return;
   report.recognised = true;
   report.rate = scan.rate;
   report.samples = scan.samples;
