@@ -1,8 +1,10 @@
 """Starts programs, waits for what they should do, and stops them."""
 
 import contextlib
+import fcntl
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -36,10 +38,28 @@ def wait_for(what, condition, seconds=15, alive=()):
         time.sleep(0.05)  # how often we look, not how long we wait
 
 
+# Below the ports that the kernel gives to outgoing connections: those come and go at any time.
+PORTS = range(20000, 32000)
+_kept_ports = []  # locks, held as long as this process lives
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, and that no other test program is given meanwhile."""
+    folder = Path("/tmp/isr-test-ports")
+    folder.mkdir(exist_ok=True)
+    for port in random.sample(PORTS, len(PORTS)):
+        lock = open(folder / str(port), "w", encoding="ascii")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            lock.close()
+            continue
+        _kept_ports.append(lock)
+        return port
+    return fail("no port is free")
 
 
 class Program:
