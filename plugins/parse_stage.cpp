@@ -125,6 +125,9 @@ bool ParseStage::BeginFormat(const AudioFormat& format) {
 }
 
 void ParseStage::PostTitle(const std::string& text, const std::string& raw) {
+  // Servers send an empty one before anything was played.
+  if (text.empty() && !titled_) return;
+  titled_ = true;
   // A title may come before the first frame.
   const GstClockTime time = format_.has_value() ? TimeOf(passed_ + samples_) : 0;
   GBytes* const bytes = g_bytes_new(raw.data(), raw.size());

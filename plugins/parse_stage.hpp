@@ -62,6 +62,7 @@ class ParseStage {
   Bytes frames_;               ///< gathered for the next buffer
   std::vector<FrameEntry> entries_;
   std::uint64_t samples_ = 0;  ///< in `entries_`
+  bool titled_ = false;        ///< a title was told
   bool failed_ = false;
 };
 

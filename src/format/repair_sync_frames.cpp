@@ -74,13 +74,19 @@ void PatchInfo(const FrameScan& scan, FileBytes& file) {
 }  // namespace
 
 void RepairSyncFrames(const SyncCode& code, FileBytes& file, RepairReport& report) {
-  const FrameScan scan = ScanFrames(code, file);
-  // A few frames among other things are chance: no file of this kind.
-  if (scan.samples == 0 || scan.good < scan.end / 2) return;
+  // What stands behind a frame helps to judge it: after a cut it is all judged anew, until nothing
+  // more is cut. The second time is the last, but for files that were made to deceive.
+  FrameScan scan;
+  for (std::uint64_t size = 0; size != file.Size();) {
+    size = file.Size();
+    scan = ScanFrames(code, file);
+    // A few frames among other things are chance: no file of this kind.
+    if (scan.samples == 0 || scan.good < scan.end / 2) return;
+    CutTail(file, scan.end, kMaxAdtsFrame);
+  }
   report.recognised = true;
   report.rate = scan.rate;
   report.samples = scan.samples;
-  CutTail(file, scan.end, kMaxAdtsFrame);
   PatchInfo(scan, file);
 }
 

@@ -27,10 +27,7 @@ UtcTime GetTime(Unpacker& unpacker) {
 }
 
 EntryType PackEvent(Packer& packer, const Title& title) {
-  // The bytes are mostly UTF-8 already: then they stand here once.
-  packer.Put(Microseconds(title.time))
-      .PutText(title.raw, kMaxTitle)
-      .PutText(title.text == title.raw ? "" : title.text, kMaxTitle);
+  packer.Put(Microseconds(title.time)).PutText(title.raw, kMaxTitle).PutText(title.text, kMaxTitle);
   return kTitle;
 }
 
@@ -55,7 +52,6 @@ std::optional<TrackEvent> UnpackEvent(std::uint8_t type, View payload, const std
     Title title{.time = GetTime(unpacker)};
     title.raw = unpacker.GetText();
     title.text = unpacker.GetText();
-    if (title.text.empty()) title.text = title.raw;
     event = std::move(title);
   } else if (type == kInnerGap) {
     InnerGap inner;

@@ -9,9 +9,9 @@ import tap
 from harness import Isr, scratch_folder, wait_for
 from wav_file import WavFile
 
-
 # Of every WAV file that isr makes.
 WAV_HEADER_BYTES = 4096
+
 
 class HttpTest(unittest.TestCase):
     @classmethod
