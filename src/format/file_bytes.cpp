@@ -55,14 +55,14 @@ void FileBytes::Truncate(std::uint64_t size) {
   changed_ = true;
 }
 
-bool FileBytes::IsZeroFrom(std::uint64_t offset) const {
-  constexpr size_t kStep = 262144;
-  while (offset < size_) {
-    const Bytes bytes = Read(offset, kStep);
+bool FileBytes::IsZero(std::uint64_t begin, std::uint64_t end) const {
+  constexpr std::uint64_t kStep = 262144;
+  while (begin < end) {
+    const Bytes bytes = Read(begin, static_cast<size_t>(std::min(kStep, end - begin)));
     const auto other =
         std::find_if(bytes.begin(), bytes.end(), [](auto byte) { return byte != 0; });
     if (bytes.empty() || other != bytes.end()) return false;
-    offset += bytes.size();
+    begin += bytes.size();
   }
   return true;
 }

@@ -26,8 +26,8 @@ class FileBytes {
   /// Cuts the file off after `size` bytes.
   void Truncate(std::uint64_t size);
 
-  /// Whether nothing but zeros stands from `offset` on.
-  bool IsZeroFrom(std::uint64_t offset) const;
+  /// Whether nothing but zeros stands from `begin` up to `end`, at most the size.
+  bool IsZero(std::uint64_t begin, std::uint64_t end) const;
 
  private:
   const Fd& file_;

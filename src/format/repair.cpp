@@ -20,9 +20,10 @@ Content ContentOf(const FileBytes& file) {
 
 }  // namespace
 
-void CutTail(FileBytes& file, std::uint64_t end, std::uint64_t max_unit) {
-  if (end >= file.Size()) return;
-  if (file.Size() - end <= max_unit || file.IsZeroFrom(end + max_unit)) file.Truncate(end);
+std::uint64_t EndWithoutTail(const FileBytes& file, std::uint64_t end, std::uint64_t size,
+                             std::uint64_t max_unit) {
+  if (end >= size) return size;
+  return size - end <= max_unit || file.IsZero(end + max_unit, size) ? end : size;
 }
 
 RepairReport RepairFile(const Fd& fd) {

@@ -112,7 +112,8 @@ void RepairFlac(FileBytes& file, RepairReport& report) {
   longest.channels = start->info.channels;
   longest.bits = start->info.bits;
   longest.header_bytes = kMaxFlacHeaderBytes;
-  CutTail(file, tail.end > 0 ? tail.end : start->frames_at, longest.MaxFrameBytes(0));
+  const std::uint64_t end = tail.end > 0 ? tail.end : start->frames_at;
+  file.Truncate(EndWithoutTail(file, end, file.Size(), longest.MaxFrameBytes(0)));
   if (head.first && tail.last > *head.first) report.samples = tail.last - *head.first;
   FlacStreamInfo info = start->info;
   if (info.total == report.samples) return;

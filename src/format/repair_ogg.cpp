@@ -101,7 +101,7 @@ void RepairOgg(FileBytes& file, RepairReport& report) {
 
   // Behind the last whole page: a piece of one, zeros. Then pages that hold only a piece of a
   // packet.
-  CutTail(file, end.pages_end, kMaxOggPage);
+  file.Truncate(EndWithoutTail(file, end.pages_end, file.Size(), kMaxOggPage));
   if (file.Size() == end.pages_end) file.Truncate(end.end);
   if ((end.page[kFlagsAt] & kLastFlag) != 0) return;
   end.page[kFlagsAt] |= kLastFlag;

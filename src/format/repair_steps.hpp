@@ -14,8 +14,10 @@ void RepairSyncFrames(const SyncCode& code, FileBytes& file, RepairReport& repor
 void RepairFlac(FileBytes& file, RepairReport& report);
 void RepairOgg(FileBytes& file, RepairReport& report);
 
-/// Cuts off what stands behind `end` when it is no longer than a broken unit may be, or zeros
-/// follow behind that much.
-void CutTail(FileBytes& file, std::uint64_t end, std::uint64_t max_unit);
+/// Where a file, or its first `size` bytes, should end whose last whole unit ends at `end`: there,
+/// when what stands behind is no longer than a broken unit may be, or zeros follow behind that
+/// much; else at `size`.
+std::uint64_t EndWithoutTail(const FileBytes& file, std::uint64_t end, std::uint64_t size,
+                             std::uint64_t max_unit);
 
 }  // namespace isr

@@ -8,7 +8,7 @@
 namespace isr {
 namespace {
 
-constexpr size_t kReadBytes = 262144;
+constexpr std::uint64_t kReadBytes = 262144;
 
 /// A file of bare frames, read from its start to its end.
 struct FrameScan {
@@ -46,11 +46,12 @@ struct FrameScan {
   }
 };
 
-FrameScan ScanFrames(const SyncCode& code, const FileBytes& file) {
+/// The first `size` bytes of the file, as if it ended there.
+FrameScan ScanFrames(const SyncCode& code, const FileBytes& file, std::uint64_t size) {
   FrameScan scan;
   SyncFramer framer(code);
-  for (std::uint64_t offset = 0; offset < file.Size();) {
-    const Bytes bytes = file.Read(offset, kReadBytes);
+  for (std::uint64_t offset = 0; offset < size;) {
+    const Bytes bytes = file.Read(offset, static_cast<size_t>(std::min(kReadBytes, size - offset)));
     if (bytes.empty()) break;
     offset += bytes.size();
     framer.Push(bytes);
@@ -74,19 +75,21 @@ void PatchInfo(const FrameScan& scan, FileBytes& file) {
 }  // namespace
 
 void RepairSyncFrames(const SyncCode& code, FileBytes& file, RepairReport& report) {
-  // What stands behind a frame helps to judge it: after a cut it is all judged anew, until nothing
-  // more is cut. The second time is the last, but for files that were made to deceive.
+  // What stands behind a frame helps to judge it: without the tail all is judged anew, until
+  // nothing more goes. The second time is the last, but for files that were made to deceive.
   FrameScan scan;
-  for (std::uint64_t size = 0; size != file.Size();) {
-    size = file.Size();
-    scan = ScanFrames(code, file);
-    // A few frames among other things are chance: no file of this kind.
-    if (scan.samples == 0 || scan.good < scan.end / 2) return;
-    CutTail(file, scan.end, kMaxAdtsFrame);
+  std::uint64_t size = file.Size();
+  for (std::uint64_t before = size + 1; size < before;) {
+    before = size;
+    scan = ScanFrames(code, file, size);
+    size = EndWithoutTail(file, scan.end, size, kMaxAdtsFrame);
   }
+  // A few frames among other things are chance: no file of this kind.
+  if (scan.samples == 0 || scan.good < scan.end / 2) return;
   report.recognised = true;
   report.rate = scan.rate;
   report.samples = scan.samples;
+  file.Truncate(size);
   PatchInfo(scan, file);
 }
 
