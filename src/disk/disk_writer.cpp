@@ -20,7 +20,7 @@ using Streams = std::vector<std::shared_ptr<FileStream>>;
 
 /// The file system that `path`, or its nearest existing parent, lies on.
 dev_t FileSystemOf(std::filesystem::path path) {
-  path = std::filesystem::absolute(path);
+  path = std::filesystem::absolute(path.empty() ? "." : path);
   struct stat info {};
   while (::stat(path.c_str(), &info) != 0) {
     if (errno != ENOENT || !path.has_relative_path()) {

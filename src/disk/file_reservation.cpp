@@ -25,7 +25,8 @@ std::filesystem::path Numbered(const std::filesystem::path& path, int attempt) {
 }  // namespace
 
 Reservation ReserveFile(const std::string& path) {
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder);
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     const std::filesystem::path numbered = Numbered(path, attempt);
     Fd fd(::open(numbered.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
@@ -43,7 +44,8 @@ Reservation ReplaceFile(const std::string& path) {
   if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
     throw std::system_error(errno, std::generic_category(), path);
   }
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder);
   Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!fd.IsOpen()) throw std::system_error(errno, std::generic_category(), path);
   ::flock(fd.Get(), LOCK_EX | LOCK_NB);

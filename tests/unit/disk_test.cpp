@@ -100,6 +100,15 @@ TEST_F(DiskTest, WritesWhatIsAppendedIntoAFolderThatItMakes) {
   EXPECT_EQ(ReadWholeFile(folder_ / "radio/2026/a.wav"), "abcdef");
 }
 
+TEST_F(DiskTest, TakesANameWithoutAFolder) {
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder_);
+  writer_ = DiskWriter::ForDirectory("", {.write_interval = 5ms, .sync_interval = 10ms});
+  const auto plain = writer_->Begin("a.wav", budget_, observer_);
+  EXPECT_EQ(observer_->Opened(), "a.wav");
+  std::filesystem::current_path(before);
+}
+
 TEST_F(DiskTest, GivesATakenNameANumber) {
   WriteFileAtomically(folder_ / "a.wav", "old", Durability::kVolatile);
   WriteFileAtomically(folder_ / "a-1.wav", "older", Durability::kVolatile);
