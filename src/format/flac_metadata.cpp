@@ -5,7 +5,6 @@
 namespace isr {
 namespace {
 
-constexpr size_t kSeekPointBytes = 18;
 constexpr std::uint32_t kMaxBlock = 65535;
 constexpr std::uint32_t kMaxFrame = 0xffffff;
 constexpr std::uint64_t kPlaceholder = ~std::uint64_t{0};
