@@ -79,12 +79,13 @@ struct PipelineRunner::Watch : std::enable_shared_from_this<Watch> {
 
   const int generation;
   const std::shared_ptr<PipelinePlan> plan;
-  Ref<GstElement> pipeline;  // control thread
+  Ref<GstElement> pipeline;            // control thread
+  std::shared_ptr<Watch> kept_by_bus;  // while it has our handler
 };
 
 GstBusSyncReply PipelineRunner::Watch::OnBusMessage(GstBus* /*bus*/, GstMessage* message,
                                                     gpointer self) noexcept {
-  Guarded("bus", [&] { (*static_cast<std::shared_ptr<Watch>*>(self))->OnMessage(message); });
+  Guarded("bus", [&] { static_cast<Watch*>(self)->OnMessage(message); });
   gst_message_unref(message);
   return GST_BUS_DROP;
 }
@@ -120,9 +121,10 @@ void PipelineRunner::Watch::Start() {
     return;
   }
   const auto bus = Ref<GstBus>::Adopt(gst_element_get_bus(pipeline.Get()));
-  auto* const self = new std::shared_ptr<Watch>(shared_from_this());
-  gst_bus_set_sync_handler(bus.Get(), OnBusMessage, self, [](gpointer data) {
-    delete static_cast<std::shared_ptr<Watch>*>(data);
+  // The bus keeps us until it lets the handler go, which may be behind a message under way.
+  kept_by_bus = shared_from_this();
+  gst_bus_set_sync_handler(bus.Get(), OnBusMessage, this, [](gpointer self) {
+    const auto last = std::move(static_cast<Watch*>(self)->kept_by_bus);
   });
   if (gst_element_set_state(pipeline.Get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     Send(Report::kFailed, "cannot start");
