@@ -36,12 +36,13 @@ dev_t FileSystemOf(std::filesystem::path path) {
 std::shared_ptr<DiskWriter> DiskWriter::ForDirectory(const std::string& directory,
                                                      Options options) {
   static std::mutex mutex;
-  static std::map<dev_t, std::weak_ptr<DiskWriter>> writers;  // protected by mutex
+  // Kept for good: the last to let go of one could be its own thread, telling of a closed file, and
+  // that cannot wait for itself.
+  static auto& writers = *new std::map<dev_t, std::shared_ptr<DiskWriter>>;  // protected by mutex
   const dev_t device = FileSystemOf(directory);
   const std::lock_guard lock(mutex);
-  if (auto writer = writers[device].lock()) return writer;
-  auto writer = Create(options);
-  writers[device] = writer;
+  std::shared_ptr<DiskWriter>& writer = writers[device];
+  if (writer == nullptr) writer = Create(options);
   return writer;
 }
 

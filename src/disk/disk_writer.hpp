@@ -23,7 +23,7 @@ class DiskWriter : public std::enable_shared_from_this<DiskWriter> {
   };
 
   /// The writer of the file system that `directory`, or its nearest existing parent, lies on.
-  /// Shared: it lives as long as somebody records there. Waits for the disk. Throws Error.
+  /// Shared, and there for as long as the process. Waits for the disk. Throws Error.
   static std::shared_ptr<DiskWriter> ForDirectory(const std::string& directory, Options options);
 
   /// One of its own, for tests.

@@ -30,7 +30,10 @@ std::optional<FlacStart> ReadStart(const FileBytes& file) {
     const ByteView body = ByteView(bytes).subspan(kFlacBlockHeaderBytes);
     if (i == 0) {
       const auto info = ParseFlacStreamInfo(body);
-      if (block.type != FlacBlockHeader::kStreamInfo || !info) return std::nullopt;
+      if (block.type != FlacBlockHeader::kStreamInfo || block.length != kFlacStreamInfoBytes ||
+          !info) {
+        return std::nullopt;
+      }
       start.info = *info;
       start.info_body.assign(body.begin(), body.end());
       start.info_at = at + kFlacBlockHeaderBytes;
