@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t kMinTail = 1u << 20;
 constexpr std::uint64_t kMagicBytes = 4;
-constexpr size_t kReadBytes = 262144;
+constexpr std::uint64_t kReadBytes = 262144;
 constexpr int kMaxBlocks = 1000;
 
 /// The start of a native FLAC file.
@@ -54,9 +54,9 @@ struct FlacScan {
   std::uint64_t last = 0;              ///< position behind the last frame
 };
 
-/// Reads from `from` on, up to `until_frames` frames.
+/// Reads the bytes from `from` up to `size`, as if the file ended there, for `until_frames` frames.
 FlacScan ScanFlac(const FileBytes& file, const FlacStart& start, std::uint64_t from,
-                  size_t until_frames) {
+                  std::uint64_t size, size_t until_frames) {
   FlacScan scan;
   Bytes header;
   AppendText(header, "fLaC");
@@ -79,8 +79,8 @@ FlacScan ScanFlac(const FileBytes& file, const FlacStart& start, std::uint64_t f
       ++frames;
     }
   };
-  for (std::uint64_t offset = from; offset < file.Size() && frames < until_frames;) {
-    const Bytes bytes = file.Read(offset, kReadBytes);
+  for (std::uint64_t offset = from; offset < size && frames < until_frames;) {
+    const Bytes bytes = file.Read(offset, static_cast<size_t>(std::min(kReadBytes, size - offset)));
     if (bytes.empty()) break;
     offset += bytes.size();
     framer.Push(bytes);
@@ -91,14 +91,25 @@ FlacScan ScanFlac(const FileBytes& file, const FlacStart& start, std::uint64_t f
   return scan;
 }
 
-/// The end of the file, as much of it as is needed to find a frame.
-FlacScan ScanEnd(const FileBytes& file, const FlacStart& start) {
-  const std::uint64_t audio = file.Size() - start.frames_at;
+/// The end of the file's first `size` bytes, as much of it as is needed to find a frame.
+FlacScan ScanEnd(const FileBytes& file, const FlacStart& start, std::uint64_t size) {
+  const std::uint64_t audio = size - start.frames_at;
   for (std::uint64_t tail = kMinTail;; tail *= 8) {
     const std::uint64_t length = std::min(tail, audio);
-    const FlacScan scan = ScanFlac(file, start, file.Size() - length, SIZE_MAX);
+    const FlacScan scan = ScanFlac(file, start, size - length, size, SIZE_MAX);
     if (scan.end > 0 || length == audio) return scan;
   }
+}
+
+/// No frame of the file is longer, as far as its header tells.
+std::uint64_t MaxFrameBytes(const FlacStreamInfo& info) {
+  constexpr std::uint32_t kSubsetBlock = 4608;  // RFC 9639 section 7
+  FlacFrameHeader longest;
+  longest.block_size = std::max(info.max_block, kSubsetBlock);
+  longest.channels = info.channels;
+  longest.bits = info.bits;
+  longest.header_bytes = kMaxFlacHeaderBytes;
+  return longest.MaxFrameBytes(0);
 }
 
 }  // namespace
@@ -108,15 +119,18 @@ void RepairFlac(FileBytes& file, RepairReport& report) {
   if (!start || start->frames_at > file.Size()) return;
   report.recognised = true;
   report.rate = start->info.rate;
-  const FlacScan head = ScanFlac(file, *start, start->frames_at, 1);
-  const FlacScan tail = ScanEnd(file, *start);
-  FlacFrameHeader longest;
-  longest.block_size = std::max(start->info.max_block, 4608u);
-  longest.channels = start->info.channels;
-  longest.bits = start->info.bits;
-  longest.header_bytes = kMaxFlacHeaderBytes;
-  const std::uint64_t end = tail.end > 0 ? tail.end : start->frames_at;
-  file.Truncate(EndWithoutTail(file, end, file.Size(), longest.MaxFrameBytes(0)));
+  const FlacScan head = ScanFlac(file, *start, start->frames_at, file.Size(), 1);
+  // Where zeros or chance bytes stand behind a frame, what follows them helps to tell its end:
+  // without the tail it is looked for anew, until nothing more goes.
+  FlacScan tail;
+  std::uint64_t size = file.Size();
+  for (std::uint64_t before = size + 1; size < before;) {
+    before = size;
+    tail = ScanEnd(file, *start, size);
+    const std::uint64_t end = tail.end > 0 ? tail.end : start->frames_at;
+    size = EndWithoutTail(file, end, size, MaxFrameBytes(start->info));
+  }
+  file.Truncate(size);
   if (head.first && tail.last > *head.first) report.samples = tail.last - *head.first;
   FlacStreamInfo info = start->info;
   if (info.total == report.samples) return;
