@@ -62,7 +62,7 @@ def gaps(recordings, source):
 def probe(path):
     """What ffprobe says after reading all of the file. Raises AssertionError for a file that it complains about."""
     result = subprocess.run(
-        ["ffprobe", "-loglevel", "warning", "-count_packets", "-show_format", "-show_streams",
+        ["ffprobe", "-f", path.suffix[1:], "-loglevel", "warning", "-count_packets", "-show_format", "-show_streams",
          "-print_format", "json", str(path)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     if result.returncode != 0 or result.stderr.strip():
