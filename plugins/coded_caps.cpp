@@ -66,7 +66,7 @@ std::optional<Codec> CodecOf(const GstStructure* fields) {
 
 }  // namespace
 
-Ref<GstCaps> CapsOf(const AudioFormat& format) {
+Ref<GstCaps> CapsOf(const CodedFormat& format) {
   std::string text;
   for (const CodecRow& row : kRows) {
     if (row.codec == format.codec) text = row.caps;
@@ -78,10 +78,10 @@ Ref<GstCaps> CapsOf(const AudioFormat& format) {
   return caps;
 }
 
-std::optional<AudioFormat> FormatOfCaps(GstCaps* caps) {
+std::optional<CodedFormat> FormatOfCaps(GstCaps* caps) {
   const GstStructure* const fields = gst_caps_get_structure(caps, 0);
   const auto codec = CodecOf(fields);
-  AudioFormat format;
+  CodedFormat format;
   if (!codec.has_value() || !gst_structure_get_int(fields, "rate", &format.rate)) {
     return std::nullopt;
   }

@@ -11,10 +11,10 @@ namespace isr {
 
 /// The caps of coded frames: GStreamer's media types; what came in Ogg has `container=ogg`; a
 /// stream's headers are in "streamheader".
-Ref<GstCaps> CapsOf(const AudioFormat& format);
+Ref<GstCaps> CapsOf(const CodedFormat& format);
 
 /// The reverse; nothing for caps that are none of ours.
-std::optional<AudioFormat> FormatOfCaps(GstCaps* caps);
+std::optional<CodedFormat> FormatOfCaps(GstCaps* caps);
 
 /// Of a file of it, without dot.
 const char* ExtensionOf(Codec codec);

@@ -1,6 +1,7 @@
 #include "plugins/file_muxer.hpp"
 
 #include "plugins/coded_caps.hpp"
+#include "plugins/flac_encoder.hpp"
 #include "plugins/flac_muxer.hpp"
 #include "plugins/frame_muxer.hpp"
 #include "plugins/ogg_muxer.hpp"
@@ -24,11 +25,16 @@ std::unique_ptr<FileMuxer> MakeFor(Codec codec) {
   return nullptr;
 }
 
+std::unique_ptr<FileMuxer> MakeForPcm(PcmFormat format) {
+  return format == PcmFormat::kFlac ? MakeFlacEncoder() : MakeWavMuxer();
+}
+
 }  // namespace
 
-std::unique_ptr<FileMuxer> MakeFileMuxer(GstCaps* caps) {
+std::unique_ptr<FileMuxer> MakeFileMuxer(GstCaps* caps, PcmFormat pcm_format) {
   const auto format = FormatOfCaps(caps);
-  std::unique_ptr<FileMuxer> muxer = format.has_value() ? MakeFor(format->codec) : MakeWavMuxer();
+  std::unique_ptr<FileMuxer> muxer =
+      format.has_value() ? MakeFor(format->codec) : MakeForPcm(pcm_format);
   return muxer != nullptr && muxer->SetCaps(caps) ? std::move(muxer) : nullptr;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,9 @@ class FileMuxer {
    public:
     virtual ~Output() = default;
     virtual void Append(ByteView bytes) = 0;
+    /// What is appended next, until the next buffer comes, begins so far into the file's audio; for
+    /// a muxer that gives out later than it takes in.
+    virtual void SetTime(std::chrono::nanoseconds since_begin) = 0;
     /// Replaces bytes appended before.
     virtual void Patch(std::uint64_t offset, ByteView bytes) = 0;
   };
@@ -33,7 +37,10 @@ class FileMuxer {
   virtual void Finish(Output& output) = 0;
 };
 
+/// What becomes of PCM.
+enum class PcmFormat { kWav, kFlac };
+
 /// The muxer for audio of these caps; nullptr when there is none.
-std::unique_ptr<FileMuxer> MakeFileMuxer(GstCaps* caps);
+std::unique_ptr<FileMuxer> MakeFileMuxer(GstCaps* caps, PcmFormat pcm_format);
 
 }  // namespace isr

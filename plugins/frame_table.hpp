@@ -5,15 +5,10 @@
 
 #include <gst/gst.h>
 
+#include "format/frame_tap.hpp"
 #include "glib/ref.hpp"
 
 namespace isr {
-
-/// One coded frame or Ogg packet inside of a buffer.
-struct FrameEntry {
-  std::uint32_t bytes = 0;
-  std::uint32_t samples = 0;  ///< sample frames that it lasts
-};
 
 /// Coded frames travel many to a buffer: a buffer a frame is most of what a stream costs. The table
 /// of a buffer's frames is a GstMeta on it; a buffer without one is a single frame, which lasts as

@@ -146,13 +146,13 @@ gboolean Start(GstBaseSink* sink) {
     if (state.location.empty()) return FALSE;
     if (state.writer == nullptr) {
       const std::string folder = std::filesystem::path(state.location).parent_path();
-      const std::chrono::milliseconds sync(state.sync_interval / GST_MSECOND);
-      state.writer = DiskWriter::ForDirectory(folder, {.sync_interval = sync});
+      state.writer = DiskWriter::ForDirectory(folder, {});
       state.budget = std::make_shared<isr::WriteBudget>(state.max_bytes);
     }
-    state.stream =
-        state.writer->Begin(state.location, state.budget,
-                            std::make_shared<Reporter>(GST_ELEMENT(self), state.file_number));
+    const std::chrono::milliseconds sync(state.sync_interval / GST_MSECOND);
+    state.stream = state.writer->Begin(
+        state.location, state.budget,
+        std::make_shared<Reporter>(GST_ELEMENT(self), state.file_number), {.sync_interval = sync});
     state.position = 0;
     state.marks = {};
     return TRUE;
@@ -306,8 +306,8 @@ void InstallProperties(GObjectClass* klass) {
                                              G_MAXUINT32, kDefaultMaxBytes, writable));
   install(kPropSyncInterval,
           g_param_spec_uint64("sync-interval", "Sync interval",
-                              "How much a power cut may cost (ns); the first file of a file system "
-                              "decides for all",
+                              "How much a power cut may cost (ns); of all files of a file system "
+                              "the shortest counts",
                               GST_SECOND / 10, 3600 * GST_SECOND, 5 * GST_SECOND, writable));
   install(kPropBacklog, g_param_spec_uint64("backlog", "Backlog", "Bytes on their way to the disk",
                                             0, G_MAXUINT64, 0, readable));

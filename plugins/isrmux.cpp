@@ -3,7 +3,8 @@
  * @title: isrmux
  *
  * Makes files of recordings, each by itself: it begins at time 0, says how long it is, and can be
- * sought in. PCM becomes Broadcast WAV (EBU Tech 3285), and RF64 (EBU Tech 3306) from 4 GiB on;
+ * sought in. PCM becomes Broadcast WAV (EBU Tech 3285), and RF64 (EBU Tech 3306) from 4 GiB on, or,
+ * with `pcm-format=flac`, FLAC of up to 8 channels, to the bit;
  * MPEG audio stays as it came, layer III behind a Xing or Info frame with the exact duration; ADTS
  * frames stay as they came. FLAC frames are renumbered from sample 0 behind a STREAMINFO and a
  * SEEKTABLE of the file's own. Vorbis, Opus and FLAC from Ogg become one unchained Ogg stream. For
@@ -11,10 +12,13 @@
  *
  * |[
  * gst-launch-1.0 -e audiotestsrc num-buffers=500 ! isrmux ! isrfilesink location=tone.wav
+ * gst-launch-1.0 -e audiotestsrc num-buffers=500 ! isrmux pcm-format=flac \
+ *   ! isrfilesink location=tone.flac
  * ]|
  */
 #include "plugins/isrmux.hpp"
 
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -27,6 +31,7 @@ namespace {
 
 using isr::FileMuxer;
 using isr::Guarded;
+using isr::PcmFormat;
 using isr::Ref;
 
 /// The element's C++ half: in a GObject's own memory no constructor runs. Streaming thread, but for
@@ -35,27 +40,37 @@ class MuxState final : public FileMuxer::Output {
  public:
   explicit MuxState(GstPad* source) : source_(source) {}
 
+  /// Any thread, as its getter.
+  void SetPcmFormat(PcmFormat format) { pcm_format_ = format; }
+  PcmFormat GetPcmFormat() const { return pcm_format_; }
+
   void Reset() {
     muxer_.reset();
     caps_ = {};
     begun_ = false;
+    is_last_ = false;
     size_ = 0;
     flow_ = GST_FLOW_OK;
   }
 
+  /// Other caps in the middle of a file are for the next one: splitmuxsink gives them again.
   bool SetCaps(GstCaps* caps) {
-    if (muxer_ != nullptr) return gst_caps_is_equal(caps, caps_.Get()) != FALSE;
-    muxer_ = isr::MakeFileMuxer(caps);
+    auto muxer = isr::MakeFileMuxer(caps, pcm_format_);
+    if (muxer == nullptr) return false;
+    is_last_ = begun_ && gst_caps_is_equal(caps, caps_.Get()) == FALSE;
+    if (begun_) return true;
+    muxer_ = std::move(muxer);
     caps_ = Ref<GstCaps>::Share(caps);
-    return muxer_ != nullptr;
+    return true;
   }
 
   GstFlowReturn Take(GstBuffer* buffer) {
-    if (muxer_ == nullptr) return GST_FLOW_NOT_NEGOTIATED;
+    if (muxer_ == nullptr || is_last_) return GST_FLOW_NOT_NEGOTIATED;
     GstMapInfo map;
     if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return GST_FLOW_ERROR;
     if (!std::exchange(begun_, true)) {
       GoTo(0);
+      first_pts_ = GST_BUFFER_PTS(buffer);
       muxer_->Begin(isr::FileStartOf(buffer), *this);
     }
     pts_ = GST_BUFFER_PTS(buffer);
@@ -72,6 +87,11 @@ class MuxState final : public FileMuxer::Output {
     if (away_) GoTo(size_);
     Push(bytes);
     size_ += bytes.size();
+  }
+
+  void SetTime(std::chrono::nanoseconds since_begin) override {
+    if (!GST_CLOCK_TIME_IS_VALID(first_pts_)) return;
+    pts_ = first_pts_ + static_cast<GstClockTime>(since_begin.count());
   }
 
   void Patch(std::uint64_t offset, isr::ByteView bytes) override {
@@ -98,11 +118,14 @@ class MuxState final : public FileMuxer::Output {
   }
 
   GstPad* const source_;  // owned by the element
+  std::atomic<PcmFormat> pcm_format_ = PcmFormat::kWav;
   std::unique_ptr<FileMuxer> muxer_;
   Ref<GstCaps> caps_;
   bool begun_ = false;
-  bool away_ = false;  ///< the last piece was a patch
+  bool is_last_ = false;  ///< what comes now does not fit into this file
+  bool away_ = false;     ///< the last piece was a patch
   std::uint64_t size_ = 0;
+  GstClockTime first_pts_ = GST_CLOCK_TIME_NONE;
   GstClockTime pts_ = GST_CLOCK_TIME_NONE;
   GstFlowReturn flow_ = GST_FLOW_OK;
 };
@@ -158,6 +181,36 @@ GstStateChangeReturn ChangeState(GstElement* element, GstStateChange transition)
   return result;
 }
 
+enum Property { kPropPcmFormat = 1 };
+
+GType PcmFormatType() {
+  static const GType type = [] {
+    static const GEnumValue values[] = {
+        {static_cast<int>(PcmFormat::kWav), "Broadcast WAV", "wav"},
+        {static_cast<int>(PcmFormat::kFlac), "FLAC", "flac"},
+        {0, nullptr, nullptr},
+    };
+    return g_enum_register_static("IsrPcmFormat", values);
+  }();
+  return type;
+}
+
+void SetPropertyValue(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
+  if (id == kPropPcmFormat) {
+    ISR_MUX(object)->state->SetPcmFormat(static_cast<PcmFormat>(g_value_get_enum(value)));
+  } else {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  }
+}
+
+void GetPropertyValue(GObject* object, guint id, GValue* value, GParamSpec* spec) {
+  if (id == kPropPcmFormat) {
+    g_value_set_enum(value, static_cast<int>(ISR_MUX(object)->state->GetPcmFormat()));
+  } else {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  }
+}
+
 void Finalize(GObject* object) {
   delete ISR_MUX(object)->state;
   G_OBJECT_CLASS(isr_mux_parent_class)->finalize(object);
@@ -166,14 +219,23 @@ void Finalize(GObject* object) {
 }  // namespace
 
 static void isr_mux_class_init(IsrMuxClass* klass) {
-  G_OBJECT_CLASS(klass)->finalize = Finalize;
+  auto* const object_class = G_OBJECT_CLASS(klass);
+  object_class->set_property = SetPropertyValue;
+  object_class->get_property = GetPropertyValue;
+  object_class->finalize = Finalize;
+  g_object_class_install_property(
+      object_class, kPropPcmFormat,
+      g_param_spec_enum("pcm-format", "PCM format", "What becomes of PCM", PcmFormatType(),
+                        static_cast<int>(PcmFormat::kWav),
+                        static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                                                 GST_PARAM_MUTABLE_READY)));
   auto* const element_class = GST_ELEMENT_CLASS(klass);
   element_class->change_state = ChangeState;
   gst_element_class_add_static_pad_template(element_class, &g_sink_template);
   gst_element_class_add_static_pad_template(element_class, &g_source_template);
   gst_element_class_set_static_metadata(
       element_class, "Recording muxer", "Codec/Muxer/Audio",
-      "Files that play by themselves: Broadcast WAV, MP3 with its exact duration, ADTS, FLAC, Ogg",
+      "Files that play by themselves: Broadcast WAV, FLAC, MP3 with its exact duration, ADTS, Ogg",
       "The isr developers");
 }
 

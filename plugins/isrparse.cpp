@@ -8,18 +8,17 @@
  * of them (a GstMeta that #isrsplit and #isrmux read).
  *
  * |[
- * gst-launch-1.0 -m -e souphttpsrc location=http://host:8000/live ! isrparse \
+ * gst-launch-1.0 -m -e isrhttpsrc location=http://host:8000/live ! isrparse \
  *   ! isrmux ! isrfilesink location=live.mp3
  * ]|
  *
  * Element messages:
  *
- * `isr-format`: what comes is known. `extension` (string): of a file of it.
- *
  * `isr-garbage`: `bytes` (guint64) were in no frame.
  *
- * `isr-title`: what plays from here on. `text` (string, UTF-8), `raw` (GBytes, as
- * it was sent), `running-time` (guint64, ns).
+ * Events, serialized with the frames:
+ *
+ * `isr-title`: what plays from here on. `text` (string, UTF-8), `raw` (GBytes, as it was sent).
  */
 #include "plugins/isrparse.hpp"
 
@@ -64,6 +63,9 @@ class ParseState final : public ParseStage::Output {
   GstFlowReturn Push(Ref<GstBuffer> frames) override {
     return gst_pad_push(source_, frames.Release());
   }
+  void SendTitle(GstStructure* title) override {
+    gst_pad_push_event(source_, gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, title));
+  }
   void Post(GstStructure* facts) override {
     gst_element_post_message(element_, gst_message_new_element(GST_OBJECT(element_), facts));
   }
@@ -106,7 +108,7 @@ GstFlowReturn Chain(GstPad* /*pad*/, GstObject* parent, GstBuffer* buffer) {
   });
 }
 
-/// souphttpsrc says what the server asked for and answered.
+/// isrhttpsrc, and souphttpsrc, say what the server answered.
 void TakeHttpHeaders(ParseStage& stage, GstEvent* event) {
   const GstStructure* const all = gst_event_get_structure(event);
   const GValue* const response = gst_structure_get_value(all, "response-headers");

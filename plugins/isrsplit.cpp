@@ -18,17 +18,21 @@
  * `isr-file`: a file begins. `number` (guint, from 0), `running-time` (guint64, ns, of its first
  * frame), `frame` (guint64, frames passed before it), `rate` (gint, frames per second), `start-utc`
  * (gint64, microseconds since 1970), `utc-offset` (gint, seconds, local time - UTC), `cause`
- * (string: the `begin-cause` property, "boundary" or "disk-full"), `joined` (gboolean: the first
- * file of a run, and it follows on the last run's end without a gap), `synced` (gboolean: somebody
- * keeps the machine's clock right), `ppm` (gdouble: how much faster than nominal the source runs, 0
- * while not known).
+ * (string: the `begin-cause` property, "boundary", "format-change" or "disk-full"), `joined`
+ * (gboolean: the first file of a run, and it follows on the last run's end without a gap),
+ * `extension` (string, of a coded stream's file), `synced` (gboolean: somebody keeps the machine's
+ * clock right), `ppm` (gdouble: how much faster than nominal the source runs, 0 while not known).
  *
  * `isr-end`: the stream ends, after at least one frame; a stream without any is an error. `frame`
  * (guint64, frames passed), `end-utc` (gint64, microseconds), `synced` and `ppm` as above.
  *
- * `isr-gap`: audio was lost. `frame` (guint64, frames passed before it), `missing`
+ * `isr-gap`: audio was lost; what a driver lost without a word is told up to 10 s later. `frame`
+ * (guint64, frames passed before it), `missing`
  * (guint64, frames), `rate` (gint), `start-utc` (gint64, microseconds), `cause` (string: "xrun" or
  * "disk-full").
+ *
+ * `isr-title`: what plays from `running-time` (guint64, ns) on. `text` (string, UTF-8), `raw`
+ * (GBytes, as it was sent): from an event of that name, which #isrparse sends.
  *
  * `isr-clock-step`: the wall clock was set. `microseconds` (gint64, signed).
  */
@@ -59,6 +63,7 @@ enum Property {
   kPropLastArrival,
   kPropDropping,
   kPropFrameHistory,
+  kPropFrameTap,
 };
 
 /// The element's C++ half: in a GObject's own memory no constructor runs.
@@ -89,6 +94,7 @@ struct SplitState final : SplitStage::Output {
   GstClockTime settle_time = 0;                // protected by mutex
   std::string begin_cause = "start";           // protected by mutex
   std::shared_ptr<isr::FrameHistory> history;  // protected by mutex; shared with later runs
+  std::shared_ptr<isr::FrameTap> tap;          // protected by mutex; shared with who listens
   std::shared_ptr<SplitStage>
       stage;  // protected by mutex; shared: a property read may outlast a run
 
@@ -143,7 +149,8 @@ bool BeginRun(IsrSplit* self) {
         .interval = std::chrono::microseconds(state.split_interval / GST_USECOND),
         .settle = std::chrono::nanoseconds(state.settle_time),
         .begin_cause = state.begin_cause,
-        .history = state.history};
+        .history = state.history,
+        .tap = state.tap};
     state.stage = std::make_shared<SplitStage>(options, *state.clock, *state.zone, state);
   }
   if (name.empty()) return true;
@@ -191,6 +198,14 @@ gboolean HandleCaps(SplitState& state, GstEvent* event) {
   return FALSE;
 }
 
+/// Where it stands among the frames is what its time is made of.
+gboolean HandleTitle(SplitState& state, GstEvent* event) {
+  GstStructure* const title = gst_structure_copy(gst_event_get_structure(event));
+  gst_event_unref(event);
+  StageOf(state)->TakeTitle(Ref<GstStructure>::Adopt(title));
+  return TRUE;
+}
+
 /// splitmuxsink opens a file even for a stream without a buffer, and cannot finish it.
 gboolean HandleEos(SplitState& state, GstEvent* event) {
   if (StageOf(state)->Finish()) return gst_pad_push_event(state.source_pad, event);
@@ -214,6 +229,7 @@ gboolean HandleEvent(GstPad* pad, GstObject* parent, GstEvent* event) {
         gst_event_unref(event);
         return TRUE;
       default:
+        if (gst_event_has_name(event, "isr-title")) return HandleTitle(state, event);
         return gst_pad_event_default(pad, parent, event);
     }
   });
@@ -243,6 +259,12 @@ void SetPropertyValue(GObject* object, guint id, const GValue* value, GParamSpec
       const auto* const given =
           static_cast<std::shared_ptr<isr::FrameHistory>*>(g_value_get_pointer(value));
       state.history = given == nullptr ? nullptr : *given;
+      break;
+    }
+    case kPropFrameTap: {
+      const auto* const given =
+          static_cast<std::shared_ptr<isr::FrameTap>*>(g_value_get_pointer(value));
+      state.tap = given == nullptr ? nullptr : *given;
       break;
     }
     case kPropDropping:
@@ -319,6 +341,12 @@ void InstallProperties(GObjectClass* klass) {
                                "For programs: a std::shared_ptr<isr::FrameHistory> (copied) that "
                                "outlives this run; what a server sends again after a reconnect is "
                                "dropped",
+                               static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS |
+                                                        GST_PARAM_MUTABLE_READY)));
+  install(kPropFrameTap,
+          g_param_spec_pointer("frame-tap", "Frame tap",
+                               "For programs: a std::shared_ptr<isr::FrameTap> (copied), told of "
+                               "each coded frame that is passed on",
                                static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS |
                                                         GST_PARAM_MUTABLE_READY)));
   install(kPropDropping,

@@ -61,7 +61,7 @@ class OggMuxer final : public FileMuxer {
     writer_->AddPacket(packet, silent ? 0 : samples, pages);
   }
 
-  AudioFormat format_;
+  CodedFormat format_;
   std::vector<Bytes> headers_;
   std::optional<OggWriter> writer_;
   bool first_ = true;

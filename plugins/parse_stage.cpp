@@ -41,7 +41,7 @@ GstFlowReturn ParseStage::Take(ByteView bytes) {
       flow = TakeAudio(audio->bytes);
     } else {
       const auto& metadata = std::get<IcyMetadata>(*item);
-      if (const auto title = metadata.Title()) PostTitle(*title, metadata.raw);
+      if (const auto title = metadata.Title()) SendTitle(*title, metadata.raw);
     }
   }
   return flow;
@@ -94,9 +94,11 @@ GstFlowReturn ParseStage::PassOn() {
     } else if (const auto* const next = std::get_if<NewFormat>(&*item)) {
       const GstFlowReturn flow = Flush();
       if (flow != GST_FLOW_OK) return flow;
-      if (!BeginFormat(next->format)) return GST_FLOW_ERROR;
+      BeginFormat(next->format);
     } else if (const auto* const next_comment = std::get_if<NewComment>(&*item)) {
-      PostTitle(next_comment->comment.Title(), next_comment->comment.Title());
+      const GstFlowReturn flow = Flush();
+      if (flow != GST_FLOW_OK) return flow;
+      SendTitle(next_comment->comment.Title(), next_comment->comment.Title());
     } else if (const auto* const skipped = std::get_if<Skipped>(&*item)) {
       if (skipped->kind == SkippedKind::kGarbage) garbage_ += skipped->bytes;
     }
@@ -111,34 +113,26 @@ void ParseStage::Add(const Frame& frame) {
   samples_ += frame.samples;
 }
 
-bool ParseStage::BeginFormat(const AudioFormat& format) {
-  if (format_.has_value() && !SameCoding(*format_, format)) {
-    failed_ = true;
-    output_.Fail("The stream's format changed.");
-    return false;
-  }
-  if (std::exchange(format_, format).has_value()) return true;
-  output_.Post(gst_structure_new("isr-format", "extension", G_TYPE_STRING,
-                                 ExtensionOf(format.codec), nullptr));
+void ParseStage::BeginFormat(const CodedFormat& format) {
+  if (format_.has_value() && SameCoding(*format_, format)) return;
+  if (format_.has_value()) begin_ = TimeOf(std::exchange(passed_, 0));
+  format_ = format;
   output_.SetCaps(CapsOf(format).Get());
-  return true;
 }
 
-void ParseStage::PostTitle(const std::string& text, const std::string& raw) {
+/// Frames gathered before it have been passed on.
+void ParseStage::SendTitle(const std::string& text, const std::string& raw) {
   // Servers send an empty one before anything was played.
   if (text.empty() && !titled_) return;
   titled_ = true;
-  // A title may come before the first frame.
-  const GstClockTime time = format_.has_value() ? TimeOf(passed_ + samples_) : 0;
   GBytes* const bytes = g_bytes_new(raw.data(), raw.size());
-  output_.Post(gst_structure_new("isr-title", "running-time", G_TYPE_UINT64, time, "raw",
-                                 G_TYPE_BYTES, bytes, "text", G_TYPE_STRING, text.c_str(),
-                                 nullptr));
+  output_.SendTitle(gst_structure_new("isr-title", "raw", G_TYPE_BYTES, bytes, "text",
+                                      G_TYPE_STRING, text.c_str(), nullptr));
   g_bytes_unref(bytes);
 }
 
 GstClockTime ParseStage::TimeOf(std::uint64_t sample) const {
-  return gst_util_uint64_scale(sample, GST_SECOND, static_cast<guint64>(format_->rate));
+  return begin_ + gst_util_uint64_scale(sample, GST_SECOND, static_cast<guint64>(format_->rate));
 }
 
 /// Passes on what was gathered.

@@ -26,6 +26,7 @@ class ParseStage {
     virtual ~Output() = default;
     virtual void SetCaps(GstCaps* caps) = 0;
     virtual GstFlowReturn Push(Ref<GstBuffer> frames) = 0;
+    virtual void SendTitle(GstStructure* title) = 0;     ///< transfer full
     virtual void Post(GstStructure* facts) = 0;          ///< transfer full
     virtual void Fail(const std::string& sentence) = 0;  ///< the stream cannot go on
   };
@@ -46,8 +47,8 @@ class ParseStage {
   bool FindOut(ByteView bytes, bool ended);
   GstFlowReturn PassOn();
   void Add(const Frame& frame);
-  bool BeginFormat(const AudioFormat& format);
-  void PostTitle(const std::string& text, const std::string& raw);
+  void BeginFormat(const CodedFormat& format);
+  void SendTitle(const std::string& text, const std::string& raw);
   GstClockTime TimeOf(std::uint64_t sample) const;
   GstFlowReturn Flush();
 
@@ -56,8 +57,9 @@ class ParseStage {
   std::optional<IcyReader> icy_{std::in_place, 0};
   std::unique_ptr<Framer> framer_;  ///< none until it is known what comes
   Bytes unknown_;                   ///< what came before that
-  std::optional<AudioFormat> format_;
-  std::uint64_t passed_ = 0;   ///< samples
+  std::optional<CodedFormat> format_;
+  GstClockTime begin_ = 0;     ///< of the format
+  std::uint64_t passed_ = 0;   ///< samples of the format
   std::uint64_t garbage_ = 0;  ///< bytes in no frame, said once
   Bytes frames_;               ///< gathered for the next buffer
   std::vector<FrameEntry> entries_;

@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include "plugins/coded_caps.hpp"
+
 namespace isr {
 namespace {
 
@@ -47,14 +49,36 @@ bool SplitStage::SetCaps(GstCaps* caps) {
     return false;
   }
   if (rate <= 0) return false;
-  if (planner_.has_value()) return rate == rate_ && bytes_per_frame == bytes_per_frame_;
+  if (planner_.has_value()) {
+    if (bytes_per_frame != bytes_per_frame_) return false;
+    const bool is_same = caps_ && gst_caps_is_equal(caps, caps_.Get()) != FALSE;
+    if (bytes_per_frame > 0) return rate == rate_;
+    if (!is_same) ChangeFormat(rate);
+    caps_ = Ref<GstCaps>::Share(caps);
+    return true;
+  }
 
+  caps_ = Ref<GstCaps>::Share(caps);
   rate_ = rate;
   bytes_per_frame_ = bytes_per_frame;
   const auto kind = bytes_per_frame > 0 ? ClockMap::Kind::kCard : ClockMap::Kind::kNetwork;
   planner_.emplace(SplitPlanner::Options{.rate = rate, .interval = options_.interval, .kind = kind},
                    zone_);
   return true;
+}
+
+/// What was held belongs to the old format. The planner's frames have one length: a new one goes on
+/// from here.
+void SplitStage::ChangeFormat(int rate) {
+  if (!settled_ && !held_.empty()) ReleaseHeld();
+  if (dropped_ > 0) Skip(std::exchange(dropped_, 0), "disk-full");
+  if (taken_ > 0) planner_ = planner_->GoOnAt(rate, Here());
+  base_time_ = TimeOf(passed_);
+  base_ = passed_;
+  origin_ = passed_ + skipped_;
+  rate_ = rate;
+  tap_knows_format_ = false;
+  if (taken_ > 0) next_cause_ = "format-change";
 }
 
 /// Empty buffers, and the headers of coded streams, which muxers take from the caps and
@@ -95,12 +119,24 @@ void SplitStage::CountLost(GstBuffer* buffer, std::uint64_t frames) {
 
 /// Writes down a gap that ends with the frame to come.
 void SplitStage::Skip(std::uint64_t frames, const char* cause) {
-  const UtcTime start = planner_->UtcAt(passed_ + skipped_);
-  output_.Post(gst_structure_new("isr-gap", "frame", G_TYPE_UINT64, passed_.load(), "missing",
-                                 G_TYPE_UINT64, frames, "rate", G_TYPE_INT, rate_, "start-utc",
-                                 G_TYPE_INT64, gint64{start.time_since_epoch().count()}, "cause",
-                                 G_TYPE_STRING, cause, nullptr));
+  PostGap(passed_ + skipped_, frames, cause);
   skipped_ += frames;
+}
+
+/// `at`: of the frames that the source made, the first that is missing.
+void SplitStage::PostGap(std::uint64_t at, std::uint64_t frames, const char* cause) {
+  const UtcTime start = planner_->UtcAt(at - origin_);
+  output_.Post(gst_structure_new(
+      "isr-gap", "frame", G_TYPE_UINT64, guint64{at - std::min(at, skipped_)}, "missing",
+      G_TYPE_UINT64, frames, "rate", G_TYPE_INT, rate_, "start-utc", G_TYPE_INT64,
+      gint64{start.time_since_epoch().count()}, "cause", G_TYPE_STRING, cause, nullptr));
+}
+
+/// What the driver lost shows only some seconds later: what came since was too early by as much.
+void SplitStage::CountSilentLoss(const SplitPlanner::Loss& loss) {
+  PostGap(loss.before + origin_, loss.missing, "xrun");
+  taken_ += loss.missing;
+  skipped_ += loss.missing;
 }
 
 /// While nobody can take it, audio is let go here, where it is counted: what is lost further down
@@ -112,7 +148,7 @@ bool SplitStage::Drop(std::uint64_t frames) {
   }
   if (dropped_ == 0) return false;
   Skip(std::exchange(dropped_, 0), "disk-full");
-  BeginFile("disk-full");
+  next_cause_ = "disk-full";
   return false;
 }
 
@@ -121,10 +157,11 @@ void SplitStage::Observe(std::uint64_t frames) {
   if (!first_arrival_.has_value()) first_arrival_ = now;
   taken_ += frames;
   last_arrival_ = now.time_since_epoch().count();
-  const auto step = planner_->Observe(taken_, now, clock_.Utc());
-  if (step == std::chrono::microseconds(0)) return;
+  const auto observed = planner_->Observe(taken_ - origin_, now, clock_.Utc());
+  if (observed.loss) CountSilentLoss(*observed.loss);
+  if (observed.step == std::chrono::microseconds(0)) return;
   output_.Post(gst_structure_new("isr-clock-step", "microseconds", G_TYPE_INT64,
-                                 gint64{step.count()}, nullptr));
+                                 gint64{observed.step.count()}, nullptr));
 }
 
 bool SplitStage::Settling(MonotonicTime now) const {
@@ -155,7 +192,7 @@ void SplitStage::DropRepeated() {
     hashes.insert(hashes.end(), their_hashes.begin(), their_hashes.end());
   }
   if (entries.empty()) return;
-  const std::size_t repeated = history.FindOverlap(hashes, history.End() - planner_->UtcAt(0),
+  const std::size_t repeated = history.FindOverlap(hashes, history.End() - planner_->UtcAt(Here()),
                                                    Duration(entries.front().samples));
   if (repeated == 0) history.Clear();
   joined_ = repeated > 0;
@@ -178,9 +215,12 @@ void SplitStage::DropHeldFrames(std::size_t count) {
 
 /// A file begins here, if it is the first or a boundary is reached.
 void SplitStage::BeginFileIfDue() {
+  const char* const cause = std::exchange(next_cause_, nullptr);
   if (files_ == 0) {
     BeginFile(options_.begin_cause.c_str());
-  } else if (planner_->BoundaryFrame() <= passed_ + skipped_ && passed_ > file_begin_) {
+  } else if (cause != nullptr) {
+    BeginFile(cause);
+  } else if (planner_->BoundaryFrame() <= Here() && passed_ > file_begin_) {
     BeginFile("boundary");
   }
 }
@@ -200,7 +240,7 @@ GstFlowReturn SplitStage::EmitPcm(GstBuffer* buffer) {
     BeginFileIfDue();
     std::uint64_t count = frames - done;
     const std::uint64_t boundary = planner_->BoundaryFrame();
-    const std::uint64_t here = passed_ + skipped_;
+    const std::uint64_t here = Here();
     if (boundary > here) count = std::min(count, boundary - here);
     auto part = Ref<GstBuffer>::Adopt(
         gst_buffer_copy_region(buffer, kParts, done * stride, count * stride));
@@ -218,7 +258,7 @@ GstFlowReturn SplitStage::EmitCoded(GstBuffer* buffer) {
   for (std::size_t done = 0; flow == GST_FLOW_OK && done < entries.size();) {
     BeginFileIfDue();
     const std::uint64_t boundary = planner_->BoundaryFrame();
-    const std::uint64_t here = passed_ + skipped_;
+    const std::uint64_t here = Here();
     std::size_t count = 0;
     std::uint64_t samples = 0;
     do {
@@ -231,16 +271,28 @@ GstFlowReturn SplitStage::EmitCoded(GstBuffer* buffer) {
   return flow;
 }
 
+/// What is recorded, to whoever listens along.
+void SplitStage::LetHear(GstBuffer* part) {
+  if (!std::exchange(tap_knows_format_, true)) {
+    if (const auto format = FormatOfCaps(caps_.Get())) options_.tap->OnFormat(*format);
+  }
+  if (begun_.has_value()) options_.tap->OnFile(files_ - 1);
+  GstMapInfo map;
+  if (!gst_buffer_map(part, &map, GST_MAP_READ)) return;
+  options_.tap->OnFrames({map.data, map.size}, FramesIn(part, rate_));
+  gst_buffer_unmap(part, &map);
+}
+
 void SplitStage::Remember(GstBuffer* buffer, const std::vector<FrameEntry>& entries) {
   const auto hashes = HashesOf(buffer, entries);
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     options_.history->Add(hashes[i], Duration(entries[i].samples));
   }
-  options_.history->SetEnd(planner_->UtcAt(passed_ + skipped_ + SamplesIn(entries)));
+  options_.history->SetEnd(planner_->UtcAt(Here() + SamplesIn(entries)));
 }
 
 std::chrono::microseconds SplitStage::Duration(std::uint64_t frames) const {
-  return std::chrono::microseconds(TimeOf(frames) / GST_USECOND);
+  return std::chrono::microseconds(LengthOf(frames) / GST_USECOND);
 }
 
 /// Pushes what follows, `count` frames, stamped from the count alone.
@@ -252,21 +304,40 @@ GstFlowReturn SplitStage::PushStamped(Ref<GstBuffer> part, std::uint64_t count) 
   GST_BUFFER_OFFSET(part.Get()) = passed_;
   GST_BUFFER_OFFSET_END(part.Get()) = end;
   GST_BUFFER_FLAG_UNSET(part.Get(), GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_RESYNC);
+  PostTitles();
+  if (options_.tap != nullptr && bytes_per_frame_ == 0) LetHear(part.Get());
   if (begun_.has_value()) AddFileStart(part.Get(), *std::exchange(begun_, std::nullopt));
   passed_ = end;
   return output_.Push(std::move(part));
 }
 
+void SplitStage::TakeTitle(Ref<GstStructure> title) {
+  titles_.push_back({.frame = taken_, .title = std::move(title)});
+}
+
+void SplitStage::PostTitles() {
+  while (!titles_.empty() && titles_.front().frame <= passed_ + skipped_) {
+    GstStructure* const title = titles_.front().title.Release();
+    gst_structure_set(title, "running-time", G_TYPE_UINT64, TimeOf(passed_), nullptr);
+    titles_.pop_front();
+    output_.Post(title);
+  }
+}
+
 void SplitStage::BeginFile(const char* cause) {
-  const std::uint64_t here = passed_ + skipped_;
+  const std::uint64_t here = Here();
   const UtcTime start = planner_->UtcAt(here);
-  output_.Post(gst_structure_new(
+  GstStructure* const facts = gst_structure_new(
       "isr-file", "number", G_TYPE_UINT, files_, "running-time", G_TYPE_UINT64, TimeOf(passed_),
       "frame", G_TYPE_UINT64, passed_.load(), "rate", G_TYPE_INT, rate_, "start-utc", G_TYPE_INT64,
       gint64{start.time_since_epoch().count()}, "utc-offset", G_TYPE_INT,
       static_cast<int>(planner_->UtcOffsetAt(start).count()), "cause", G_TYPE_STRING, cause,
       "joined", G_TYPE_BOOLEAN, files_ == 0 && joined_, "synced", G_TYPE_BOOLEAN, clock_.IsSynced(),
-      "ppm", G_TYPE_DOUBLE, planner_->RateErrorPpm(), nullptr));
+      "ppm", G_TYPE_DOUBLE, planner_->RateErrorPpm(), nullptr);
+  if (const auto format = FormatOfCaps(caps_.Get())) {
+    gst_structure_set(facts, "extension", G_TYPE_STRING, ExtensionOf(format->codec), nullptr);
+  }
+  output_.Post(facts);
   // splitmuxsink begins its first file by itself; asking for it makes a stray one.
   if (files_ > 0) output_.RequestSplit(TimeOf(passed_));
   begun_ = FileStart{.utc = start, .utc_offset = planner_->UtcOffsetAt(start)};
@@ -275,15 +346,20 @@ void SplitStage::BeginFile(const char* cause) {
   ++files_;
 }
 
+GstClockTime SplitStage::LengthOf(std::uint64_t frames) const {
+  return gst_util_uint64_scale(frames, GST_SECOND, static_cast<unsigned>(rate_));
+}
+
+/// Running time of a frame of this format.
 GstClockTime SplitStage::TimeOf(std::uint64_t frame) const {
-  return gst_util_uint64_scale(frame, GST_SECOND, static_cast<unsigned>(rate_));
+  return base_time_ + LengthOf(frame - base_);
 }
 
 bool SplitStage::Finish() {
   if (!settled_) ReleaseHeld();
   if (files_ == 0) return false;
   if (dropped_ > 0) Skip(std::exchange(dropped_, 0), "disk-full");
-  const UtcTime end = planner_->UtcAt(passed_ + skipped_);
+  const UtcTime end = planner_->UtcAt(Here());
   output_.Post(gst_structure_new("isr-end", "frame", G_TYPE_UINT64, passed_.load(), "end-utc",
                                  G_TYPE_INT64, gint64{end.time_since_epoch().count()}, "synced",
                                  G_TYPE_BOOLEAN, clock_.IsSynced(), "ppm", G_TYPE_DOUBLE,

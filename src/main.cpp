@@ -27,7 +27,7 @@ int Run(const isr::Arguments& arguments) {
     return isr::ListDevicesCommand();
   }
   const isr::Subcommand& command = *isr::FindSubcommand(arguments.command);
-  if (command.needs_gstreamer) StartGStreamer();
+  if (command.needs_gstreamer || !arguments.gst_source.empty()) StartGStreamer();
   return command.run(arguments);
 }
 

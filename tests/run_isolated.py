@@ -20,14 +20,14 @@ from pathlib import Path
 
 # libgst<name>.so; what a machine does not have is left out.
 PLUGINS = """
-alsa app audioconvert audiofx audiomixer audioparsers audioresample audiotestsrc coreelements flac
-icydemux id3demux lame mpg123 multifile ogg opus soup typefindfunctions vorbis volume wavenc
+adaptivedemux2 alsa app audioconvert audiofx audiomixer audioparsers audioresample audiotestsrc coreelements faad flac
+icydemux id3demux isomp4 lame mpegtsdemux mpg123 multifile ogg opus playback typefindfunctions vorbis volume wavenc
 wavparse xingmux
 """.split()
 
 # All that a test program may see of the caller's environment.
 KEPT = ["PATH", "LD_LIBRARY_PATH", "CI", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
-        "TSAN_OPTIONS", "GST_DEBUG", "MESON_TEST_ITERATION"]
+        "TSAN_OPTIONS", "GST_DEBUG", "MESON_TEST_ITERATION", "ISR_KILLS", "ISR_SEED"]
 
 
 def make_plugin_folder(folder):

@@ -169,7 +169,7 @@ def step_sanitized(report, kind):
     prefix = ()
     if kind == "tsan" and subprocess.run(["setarch", "-R", "true"], check=False).returncode == 0:
         prefix = ("setarch", "-R")  # g++ 12's ThreadSanitizer dies of 32 bits of address randomness
-    for suite in ("unit", "element"):
+    for suite in ("unit", "element", "fuzz"):
         run_suite(report, f"{kind}-{suite}", directory, suite, options["env"], prefix)
 
 
@@ -180,12 +180,13 @@ STEPS = {
     "lint": lambda report: run_suite(report, "lint", BUILD, "lint"),
     "unit": lambda report: run_suite(report, "unit", BUILD, "unit"),
     "element": lambda report: run_suite(report, "element", BUILD, "element"),
+    "fuzz": lambda report: run_suite(report, "fuzz", BUILD, "fuzz"),
     "e2e": lambda report: run_suite(report, "e2e", BUILD, "e2e"),
     "browser": step_browser,
     "asan": lambda report: step_sanitized(report, "asan"),
     "tsan": lambda report: step_sanitized(report, "tsan"),
 }
-NEEDS_BUILD = {"tidy", "lint", "unit", "element", "e2e", "browser"}
+NEEDS_BUILD = {"tidy", "lint", "unit", "element", "fuzz", "e2e", "browser"}
 
 
 def main():

@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 #include <glib.h>
 
+#include "app/recording_roots.hpp"
 #include "app/settings_diff.hpp"
 #include "base/error.hpp"
+#include "config/directories.hpp"
 #include "config/problem.hpp"
 #include "glib/log.hpp"
 #include "http/status_document.hpp"
@@ -63,6 +65,15 @@ std::string OrNone(const std::vector<std::string>& names) {
   return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
 }
 
+/// With the general folder where it is, sources may lie in one another that would not afterwards.
+void RefuseOverlaps(Settings settings, const std::vector<SourceSettings>& sources) {
+  settings.sources = sources;
+  const auto problems = DirectoryProblems(settings);
+  if (problems.empty()) return;
+  throw CommandError("config", fmt::format("output_directory of [{}]: {}; or restart isr",
+                                           problems.front().source, problems.front().text));
+}
+
 void LogReload(const ReloadResult& result) {
   LogInfo(kDomain, "reloaded; added: {}; restarted: {}; removed: {}", OrNone(result.added),
           OrNone(result.restarted), OrNone(result.removed));
@@ -77,17 +88,19 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
       options_(std::move(options)),
       settings_(settings),
       loop_(g_main_loop_new(nullptr, FALSE)),
-      catalogue_(settings.state_directory, MadeDirectory(settings.output_directory)),
-      status_file_(settings.output_directory),
-      repairer_(settings.output_directory, catalogue_),
-      recorders_(settings.output_directory, catalogue_, SystemClock()) {
+      roots_(RootsOf(settings)),
+      catalogue_(settings.state_directory, roots_),
+      status_file_(MadeDirectory(settings.output_directory)),
+      repairer_(roots_, catalogue_),
+      filler_(roots_),
+      recorders_(roots_, catalogue_, listener_, filler_, SystemClock()) {
   OpenControlSocket();
   if (settings_.http_port == 0) return;
   http_ = std::make_unique<HttpServer>(
       HttpServerOptions{.bind = settings_.http_bind, .port = settings_.http_port},
       HttpServices{.catalogue = catalogue_,
                    .status = *this,
-                   .output_directory = settings_.output_directory,
+                   .roots = roots_,
                    .web_directory = options_.web_directory});
 }
 
@@ -133,6 +146,10 @@ int Daemon::Run() {
   if (control_ != nullptr) control_->StopListening();
   LogInfo(kDomain, "stopped");
   return exit_code_;
+}
+
+std::vector<Root> Daemon::RootsOf(const Settings& settings) const {
+  return isr::RootsOf(settings, options_.analyses_directory);
 }
 
 bool Daemon::HasHangingThreads() {
@@ -189,10 +206,15 @@ void Daemon::Reload(std::function<void(const ReloadResult&)> done) {
   RefuseWhileShuttingDown();
   const Settings wanted = LoadAgain();
   const SettingsDiff diff = Compare(settings_, wanted);
-  settings_.sources = wanted.sources;
+  RefuseOverlaps(settings_, diff.sources);
+  settings_.sources = diff.sources;
+  const std::vector<Root> roots = RootsOf(settings_);
+  const bool has_other_roots = roots != roots_.All();
+  roots_.Replace(roots);
   settings_.log_level = wanted.log_level;
   SetLogThreshold(wanted.log_level);
   recorders_.Apply(diff, settings_.sources);
+  if (has_other_roots) repairer_.Start();
   const ReloadResult result{.added = NamesOf(diff.added),
                             .removed = diff.removed,
                             .restarted = NamesOf(diff.changed),

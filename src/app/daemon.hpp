@@ -15,11 +15,13 @@
 #include "glib/source_handle.hpp"
 #include "http/server.hpp"
 #include "recorder/repair.hpp"
+#include "worker/stream_listener.hpp"
 
 namespace isr {
 
 struct DaemonOptions {
   std::function<Settings()> load_settings;  ///< again, for a reload; throws ConfigError
+  std::string analyses_directory;           ///< absolute; of all tracks, or empty
   std::string web_directory;                ///< the page's files
   std::string runtime_variable;             ///< $RUNTIME_DIRECTORY, or empty
 };
@@ -52,6 +54,7 @@ class Daemon final : StatusProvider, ControlService {
   void OpenControlSocket();
   void ReloadOnSignal();
   Settings LoadAgain() const;
+  std::vector<Root> RootsOf(const Settings& settings) const;
   void RefuseWhileShuttingDown() const;
   void BeginShutdown();
   void WriteStatus();
@@ -62,9 +65,12 @@ class Daemon final : StatusProvider, ControlService {
   const DaemonOptions options_;
   Settings settings_;  ///< in force
   GMainLoop* loop_;
+  Roots roots_;
   Catalogue catalogue_;
   StatusFile status_file_;
   Repairer repairer_;
+  StreamListener listener_;
+  LevelFiller filler_;
   RecorderSet recorders_;
   bool shutting_down_ = false;
   int exit_code_ = 0;

@@ -7,8 +7,9 @@
 
 namespace isr {
 
-RecorderSet::RecorderSet(std::string output_directory, Catalogue& catalogue, const Clock& clock)
-    : output_directory_(std::move(output_directory)), catalogue_(catalogue), clock_(clock) {}
+RecorderSet::RecorderSet(const Roots& roots, Catalogue& catalogue, StreamListener& listener,
+                         LevelFiller& filler, const Clock& clock)
+    : roots_(roots), catalogue_(catalogue), listener_(listener), filler_(filler), clock_(clock) {}
 
 void RecorderSet::Apply(const SettingsDiff& diff, const std::vector<SourceSettings>& sources) {
   for (const std::string& name : diff.removed) {
@@ -39,8 +40,8 @@ void RecorderSet::Add(const SourceSettings& settings) {
     member->recorder->Start();
     return;
   }
-  members_.push_back({std::make_unique<SourceRecorder>(settings, output_directory_, catalogue_,
-                                                       clock_, [this] { SweepSoon(); })});
+  members_.push_back({std::make_unique<SourceRecorder>(settings, roots_, catalogue_, listener_,
+                                                       filler_, clock_, [this] { SweepSoon(); })});
   members_.back().recorder->Start();
 }
 

@@ -19,8 +19,9 @@ namespace isr {
 /// more. Main thread only.
 class RecorderSet {
  public:
-  /// `catalogue` and `clock` outlive the set.
-  RecorderSet(std::string output_directory, Catalogue& catalogue, const Clock& clock);
+  /// All of them outlive the set.
+  RecorderSet(const Roots& roots, Catalogue& catalogue, StreamListener& listener,
+              LevelFiller& filler, const Clock& clock);
 
   /// Adds, restarts and removes what changed, and puts all in the order of `sources`, which are
   /// all that are wanted.
@@ -55,8 +56,10 @@ class RecorderSet {
   void Sweep();
   bool AreSettled(const std::vector<std::string>& names);
 
-  const std::string output_directory_;
+  const Roots& roots_;
   Catalogue& catalogue_;
+  StreamListener& listener_;
+  LevelFiller& filler_;
   const Clock& clock_;
   std::vector<Member> members_;
   std::vector<Waiter> waiters_;

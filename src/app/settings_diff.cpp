@@ -21,7 +21,11 @@ const SourceSettings* Find(const Settings& settings, const std::string& name) {
 
 SettingsDiff Compare(const Settings& in_force, const Settings& wanted) {
   SettingsDiff diff;
-  for (const SourceSettings& source : wanted.sources) {
+  diff.sources = wanted.sources;
+  for (SourceSettings& source : diff.sources) {
+    if (source.output_directory == wanted.output_directory) {
+      source.output_directory = in_force.output_directory;
+    }
     const SourceSettings* const before = Find(in_force, source.name);
     if (before == nullptr) {
       diff.added.push_back(source);
@@ -33,7 +37,7 @@ SettingsDiff Compare(const Settings& in_force, const Settings& wanted) {
     if (Find(wanted, source.name) == nullptr) diff.removed.push_back(source.name);
   }
   for (const KeyInfo& key : Schema()) {
-    if (key.binding.scope != Binding::Scope::kGeneral || key.name == kLogLevel) continue;
+    if (!key.binding.IsOfGeneral() || key.name == kLogLevel) continue;
     if (key.binding.load(in_force, nullptr) != key.binding.load(wanted, nullptr)) {
       diff.after_restart.emplace_back(key.name);
     }

@@ -1,7 +1,9 @@
 #include "catalogue/catalogue.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -9,7 +11,6 @@
 #include "catalogue/opening.hpp"
 #include "catalogue/reader.hpp"
 #include "catalogue/rows.hpp"
-#include "catalogue/scan.hpp"
 #include "catalogue/tracks.hpp"
 #include "glib/log.hpp"
 #include "sqlite/transaction.hpp"
@@ -50,9 +51,9 @@ void WriteScan(Database& database, const ScanResult& result) {
 
 }  // namespace
 
-Catalogue::Catalogue(const std::string& state_directory, std::string output_directory)
+Catalogue::Catalogue(const std::string& state_directory, const Roots& roots)
     : path_(PathIn(state_directory)),
-      output_directory_(std::move(output_directory)),
+      roots_(roots),
       database_(OpenCatalogueDatabase(path_)),
       thread_("isr-catalogue") {}
 
@@ -157,25 +158,72 @@ void Catalogue::KeepForLater(std::deque<Change> changes, const std::string& reas
   LogWarning("catalogue", "cannot write ({}); changes are kept and written with the next", reason);
 }
 
+/// Of a root that cannot be read nothing is known; only without the general one there is no scan.
+FoundFiles Catalogue::FindAll(const std::vector<Root>& roots, const std::vector<Segment>& rows) {
+  FoundFiles all;
+  for (const Root& root : roots) {
+    try {
+      FoundFiles found = FindAudioFiles(root);
+      // What lies in a folder "@garden" is not what the source garden records elsewhere.
+      std::erase_if(found.files, [&](const FoundFile& file) {
+        return roots_.ForName(file.name).prefix != root.prefix;
+      });
+      std::move(found.files.begin(), found.files.end(), std::back_inserter(all.files));
+      std::move(found.unread.begin(), found.unread.end(), std::back_inserter(all.unread));
+    } catch (const Error& error) {
+      if (root.prefix.empty()) throw;
+      all.unread.push_back(root.prefix);
+      const bool is_new = std::none_of(rows.begin(), rows.end(), [&](const Segment& row) {
+        return row.name.starts_with(root.prefix);
+      });
+      if (is_new) continue;
+      LogWarning("catalogue", "{}; what is known of its recordings stays as it is", error.what());
+    }
+  }
+  return all;
+}
+
+/// Of what looks unmounted nothing is deleted, elsewhere the tracks without a recording are.
+void Catalogue::SpareUnmounted(const Root& root, const FoundFiles& found,
+                               const std::vector<Segment>& rows, ScanResult& result) {
+  if (std::find(found.unread.begin(), found.unread.end(), root.prefix) != found.unread.end()) {
+    return;
+  }
+  const auto is_here = [&](const std::string& name) {
+    return roots_.ForName(name).prefix == root.prefix;
+  };
+  const auto is_recording = [this](const std::string& name) { return growing_.contains(name); };
+  const auto has_track = [&](const std::string& name) {
+    return root.HoldsItsTracks() && HasTrack(root, name);
+  };
+  std::vector<Segment> own_rows;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(own_rows),
+               [&](const Segment& row) { return is_here(row.name); });
+  const bool has_files = std::any_of(found.files.begin(), found.files.end(),
+                                     [&](const FoundFile& file) { return is_here(file.name); });
+  if (LooksUnmounted(found, own_rows, is_recording, has_track)) {
+    const size_t spared = std::erase_if(result.vanished, is_here);
+    LogWarning("catalogue",
+               "none of the {} recordings known is in '{}': is its disk mounted? They stay in the "
+               "catalogue",
+               spared, root.directory);
+  } else if (root.HoldsItsTracks() || has_files) {
+    const size_t orphans = RemoveOrphanTracks(root);
+    if (orphans > 0) LogInfo("catalogue", "{} tracks without a recording removed", orphans);
+  }
+}
+
 void Catalogue::RunScan() {
   try {
-    const Fd directory = OpenDirectory(output_directory_);
-    const FoundFiles found = FindAudioFiles(output_directory_);
+    const std::vector<Root> roots = roots_.All();
     const std::vector<Segment> rows = CatalogueReader(path_).ListSegments({});
+    const FoundFiles found = FindAll(roots, rows);
     const auto is_recording = [this](const std::string& name) { return growing_.contains(name); };
-    const auto read_track = [&](const std::string& name) { return ReadTrack(directory, name); };
-    const auto has_track = [&](const std::string& name) { return HasTrack(directory, name); };
+    const auto read_track = [this](const std::string& name) {
+      return ReadTrack(roots_.ForName(name), name);
+    };
     ScanResult result = CompareWithFiles(found, rows, {is_recording, LocalOffset, read_track});
-    if (LooksUnmounted(found, rows, is_recording, has_track)) {
-      LogWarning(
-          "catalogue",
-          "none of the {} recordings known is in '{}': is its disk mounted? They stay in the "
-          "catalogue",
-          result.vanished.size(), output_directory_);
-      result.vanished.clear();
-    } else if (const size_t orphans = RemoveOrphanTracks(output_directory_); orphans > 0) {
-      LogInfo("catalogue", "{} tracks without a recording removed", orphans);
-    }
+    for (const Root& root : roots) SpareUnmounted(root, found, rows, result);
     WriteScan(Connection(), result);
     LogInfo("catalogue", "{} audio files; {} rows new or changed, {} without a file deleted",
             found.files.size(), result.changed.size(), result.vanished.size());

@@ -9,6 +9,8 @@
 #include <variant>
 
 #include "base/task_thread.hpp"
+#include "catalogue/roots.hpp"
+#include "catalogue/scan.hpp"
 #include "model/segment.hpp"
 #include "sqlite/database.hpp"
 
@@ -26,7 +28,8 @@ class Catalogue {
   /// Opens `<state_directory>/catalogue.db`, makes both when missing. A damaged database, or one of
   /// a newer version, is renamed to `catalogue.db.damaged-<n>` and a new one begun. Waits for the
   /// disk. Throws Error when there can be no database at all.
-  Catalogue(const std::string& state_directory, std::string output_directory);
+  /// `roots` outlives it.
+  Catalogue(const std::string& state_directory, const Roots& roots);
   ~Catalogue();
 
   /// A file is being written from now on. Its row may be there already (from a scan).
@@ -38,9 +41,9 @@ class Catalogue {
   /// The recording called `name` plays that. One that is known for the same time is replaced.
   void TitleFound(std::string name, Title title);
 
-  /// Brings the rows in line with the files and tracks below the output directory (see scan.hpp).
-  /// A segment that this run has begun and not ended is left alone. Tracks without a recording are
-  /// removed. When the directory looks as if its disk were not mounted, nothing is deleted.
+  /// Brings the rows in line with the files and tracks of all roots (see scan.hpp). A segment that
+  /// this run has begun and not ended is left alone. Tracks without a recording are removed. Of a
+  /// root that looks as if its disk were not mounted nothing is deleted.
   void Scan();
 
   /// For CatalogueReader.
@@ -64,11 +67,14 @@ class Catalogue {
   void KeepForLater(std::deque<Change> changes, const std::string& reason);
   void Remember(const Change& change);
   void RunScan();
+  FoundFiles FindAll(const std::vector<Root>& roots, const std::vector<Segment>& rows);
+  void SpareUnmounted(const Root& root, const FoundFiles& found, const std::vector<Segment>& rows,
+                      ScanResult& result);
   void Rebuild(const std::string& reason);
   Database& Connection();
 
   const std::string path_;
-  const std::string output_directory_;
+  const Roots& roots_;
 
   std::mutex mutex_;
   std::deque<Change> pending_;    // protected by mutex_

@@ -25,11 +25,11 @@ constexpr int kMaxDepth = 32;  // deeper is an accident, and each level holds a 
 
 class Walk {
  public:
-  explicit Walk(const std::string& directory) : root_(OpenDirectory(directory)) {}
+  explicit Walk(const Root& root) : root_(root), directory_(OpenDirectory(root.directory)) {}
 
   FoundFiles Run() {
     // A description of its own: reading a directory moves its position.
-    Enter(Fd(::openat(root_.Get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), "", 0);
+    Enter(Fd(::openat(directory_.Get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), "", 0);
     return std::move(found_);
   }
 
@@ -37,8 +37,8 @@ class Walk {
   void Enter(Fd folder, const std::string& prefix, int depth) {
     if (!folder.IsOpen() || depth > kMaxDepth) {
       LogWarning("catalogue", "cannot look into folder '{}': {}; its new files are not listed",
-                 prefix, depth > kMaxDepth ? "too deep" : g_strerror(errno));
-      found_.unread.push_back(prefix);
+                 root_.NameOf(prefix), depth > kMaxDepth ? "too deep" : g_strerror(errno));
+      found_.unread.push_back(root_.NameOf(prefix));
       return;
     }
     const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(folder.Get()), ::closedir);
@@ -63,16 +63,18 @@ class Walk {
     }
     if (!IsRecordingName(name)) return;
     if (S_ISLNK(facts.st_mode)) {
-      const Fd target = OpenBeneath(root_, name);
+      const Fd target = OpenBeneath(directory_, name);
       if (!target.IsOpen() || ::fstat(target.Get(), &facts) != 0) return;
     }
-    if (!S_ISREG(facts.st_mode)) return;
+    // Without a byte it is what a crash left, or what is about to come.
+    if (!S_ISREG(facts.st_mode) || facts.st_size == 0) return;
     const auto modified = std::chrono::seconds(facts.st_mtim.tv_sec) +
                           std::chrono::microseconds(facts.st_mtim.tv_nsec / 1000);
-    found_.files.push_back({name, facts.st_size, UtcTime(modified)});
+    found_.files.push_back({root_.NameOf(name), facts.st_size, UtcTime(modified)});
   }
 
-  const Fd root_;
+  const Root root_;
+  const Fd directory_;
   FoundFiles found_;
 };
 
@@ -106,8 +108,8 @@ Segment Ended(Segment segment, const FoundFile& file) {
 
 }  // namespace
 
-FoundFiles FindAudioFiles(const std::string& directory) {
-  return Walk(directory).Run();
+FoundFiles FindAudioFiles(const Root& root) {
+  return Walk(root).Run();
 }
 
 ScanResult CompareWithFiles(const FoundFiles& found, std::span<const Segment> rows,

@@ -8,14 +8,15 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "catalogue/roots.hpp"
 #include "catalogue/tracks.hpp"
 #include "model/segment.hpp"
 
 namespace isr {
 
-/// An audio file as it lies below the output directory.
+/// An audio file as it lies in its root.
 struct FoundFile {
-  std::string name;  ///< path below the output directory
+  std::string name;  ///< of the recording
   std::int64_t bytes = 0;
   UtcTime modified{};
 };
@@ -32,10 +33,10 @@ struct ScanResult {
   std::vector<std::string> vanished;  ///< rows to delete, by name
 };
 
-/// Every file with a recording's name below `directory`. Not: hidden files and folders, the folder
+/// Every file with a recording's name in that root. Not: hidden files and folders, the folder
 /// `analyses/`, folders behind symbolic links, links that lead out. A folder that cannot be read
-/// is logged. Waits for the disk. Throws Error when `directory` itself cannot be read.
-FoundFiles FindAudioFiles(const std::string& directory);
+/// is logged. Waits for the disk. Throws Error when the root itself cannot be read.
+FoundFiles FindAudioFiles(const Root& root);
 
 /// What comparing needs to know besides.
 struct ScanSenses {
@@ -57,9 +58,9 @@ struct ScanSenses {
 ScanResult CompareWithFiles(const FoundFiles& found, std::span<const Segment> rows,
                             const ScanSenses& senses);
 
-/// Whether the recordings seem not to be where they were, as when their disk is not mounted: there
-/// are rows of complete recordings, and of none is there a file or a track. Then nothing may be
-/// deleted.
+/// Whether the recordings of a root seem not to be where they were, as when their disk is not
+/// mounted: there are rows of complete recordings, and of none is there a file or a track. Then
+/// nothing may be deleted.
 bool LooksUnmounted(const FoundFiles& found, std::span<const Segment> rows,
                     const std::function<bool(const std::string& name)>& is_recording,
                     const std::function<bool(const std::string& name)>& has_track);

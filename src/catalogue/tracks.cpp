@@ -20,17 +20,20 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kOldAnalysis = ".analysis.json";
 
-/// Files below `analyses/`, by their path from there.
-void ForEachAnalysis(const std::string& directory,
-                     const std::function<bool(const std::string& name)>& visit) {
-  const fs::path folder = fs::path(directory) / kTrackFolder;
+/// Files below the root's `analyses`, by their path from there.
+void ForEachAnalysis(const Root& root, const std::function<bool(const std::string& name)>& visit) {
+  const fs::path folder = root.analyses;
   std::error_code error;
   fs::recursive_directory_iterator entries(folder, fs::directory_options::skip_permission_denied,
                                            error);
   for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
     std::error_code unknown;
     if (!entries->is_regular_file(unknown) || entries->is_symlink(unknown)) continue;
-    if (!visit(entries->path().lexically_relative(folder))) return;
+    const std::string name = entries->path().lexically_relative(folder);
+    // Where all tracks were put into one folder, those of the other roots lie in folders "@...".
+    if (root.prefix.empty() && name.starts_with('@') && name.find('/') != std::string::npos)
+      continue;
+    if (!visit(name)) return;
   }
 }
 
@@ -42,8 +45,9 @@ bool IsGone(const std::string& path) {
 
 }  // namespace
 
-std::optional<TrackContents> ReadTrack(const Fd& directory, const std::string& name) {
-  const TrackFile track(OpenBeneath(directory, TrackNameOf(name)));
+std::optional<TrackContents> ReadTrack(const Root& root, const std::string& name) {
+  const Fd folder(::open(root.analyses.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const TrackFile track(OpenBeneath(folder, name.substr(root.prefix.size()) + kTrackSuffix));
   if (track.Kind() != TrackKind::kTrack || !track.Facts()) return std::nullopt;
   TrackContents contents{.segment = track.Facts()->segment};
   contents.segment.name = name;
@@ -58,33 +62,32 @@ std::optional<TrackContents> ReadTrack(const Fd& directory, const std::string& n
   return contents;
 }
 
-bool HasTrack(const Fd& directory, const std::string& name) {
-  return ::faccessat(directory.Get(), TrackNameOf(name).c_str(), F_OK, 0) == 0;
+bool HasTrack(const Root& root, const std::string& name) {
+  return ::access(root.TrackPathOf(name).c_str(), F_OK) == 0;
 }
 
-void ForEachTrack(const std::string& directory,
-                  const std::function<bool(const std::string& name)>& visit) {
-  ForEachAnalysis(directory, [&](const std::string& file) {
+void ForEachTrack(const Root& root, const std::function<bool(const std::string& name)>& visit) {
+  ForEachAnalysis(root, [&](const std::string& file) {
     if (!file.ends_with(kTrackSuffix)) return true;
-    const std::string name = file.substr(0, file.size() - std::string_view(kTrackSuffix).size());
-    return !IsRecordingName(name) || visit(name);
+    const std::string below = file.substr(0, file.size() - std::string_view(kTrackSuffix).size());
+    return !IsRecordingName(below) || visit(root.NameOf(below));
   });
 }
 
-size_t RemoveOrphanTracks(const std::string& directory) {
+size_t RemoveOrphanTracks(const Root& root) {
   // First all names: what is removed while a folder is read may hide its neighbours.
   std::vector<std::string> orphans;
-  ForEachTrack(directory, [&](const std::string& name) {
-    if (IsGone(directory + "/" + name)) orphans.push_back(TrackNameOf(name));
+  ForEachTrack(root, [&](const std::string& name) {
+    if (IsGone(root.PathOf(name))) orphans.push_back(root.TrackPathOf(name));
     return true;
   });
-  ForEachAnalysis(directory, [&](const std::string& file) {
-    if (file.ends_with(kOldAnalysis)) orphans.push_back(kTrackFolder + file);
+  ForEachAnalysis(root, [&](const std::string& file) {
+    if (file.ends_with(kOldAnalysis)) orphans.push_back(root.analyses + "/" + file);
     return true;
   });
   size_t removed = 0;
   for (const std::string& orphan : orphans) {
-    if (::unlink((fs::path(directory) / orphan).c_str()) == 0) ++removed;
+    if (::unlink(orphan.c_str()) == 0) ++removed;
   }
   return removed;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/fd.hpp"
+#include "catalogue/roots.hpp"
 #include "model/segment.hpp"
 
 namespace isr {
@@ -17,20 +17,19 @@ struct TrackContents {
   std::vector<Title> titles;
 };
 
-/// Reads the track of the recording called `name`. `directory`: the output directory, open. Nothing
-/// where there is no track, or none that can be read. Waits for the disk.
-std::optional<TrackContents> ReadTrack(const Fd& directory, const std::string& name);
+/// Reads the track of the recording of that root called `name`. Nothing where there is no track, or
+/// none that can be read. Waits for the disk.
+std::optional<TrackContents> ReadTrack(const Root& root, const std::string& name);
 
 /// Whether there is a track of the recording called `name`, good or bad. Waits for the disk.
-bool HasTrack(const Fd& directory, const std::string& name);
+bool HasTrack(const Root& root, const std::string& name);
 
-/// Calls `visit` with the name of the recording of each track below the output directory, until it
-/// returns false. What cannot be read is passed over. Waits for the disk.
-void ForEachTrack(const std::string& directory,
-                  const std::function<bool(const std::string& name)>& visit);
+/// Calls `visit` with the name of the recording of each track of that root, until it returns false.
+/// What cannot be read is passed over. Waits for the disk.
+void ForEachTrack(const Root& root, const std::function<bool(const std::string& name)>& visit);
 
 /// Removes the tracks of recordings that are gone, and the `*.analysis.json` of the Python recorder
 /// among them. Returns how many. Waits for the disk.
-size_t RemoveOrphanTracks(const std::string& directory);
+size_t RemoveOrphanTracks(const Root& root);
 
 }  // namespace isr

@@ -1,5 +1,8 @@
 #include "cli/arguments.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 #include <glib.h>
 
@@ -13,7 +16,9 @@ std::string Summary() {
       "Records streams and sound cards into files split on the clock, and serves "
       "them.\n\nCommands:\n";
   for (const Subcommand& command : Subcommands()) {
-    const std::string_view words = command.takes_sources ? "SOURCE... [CONFIG]" : "[CONFIG]";
+    if (command.help == nullptr) continue;
+    constexpr std::array<std::string_view, 3> kWords{"[CONFIG]", "SOURCE... [CONFIG]", "FILE..."};
+    const std::string_view words = kWords.at(static_cast<size_t>(command.takes));
     text += fmt::format("  {:<27}{}\n", fmt::format("{} {}", command.word, words), command.help);
   }
   return text +
@@ -36,15 +41,20 @@ void TakeWords(Arguments& arguments, std::vector<std::string> words) {
     command = FindSubcommand(arguments.command);
   }
   arguments.command = command->word;
-  const bool has_config = !words.empty() && (!command->takes_sources || IsConfigPath(words.back()));
+  const bool takes_nothing = command->takes == Subcommand::Takes::kNothing;
+  const bool has_config = !words.empty() && command->takes != Subcommand::Takes::kFiles &&
+                          (takes_nothing || IsConfigPath(words.back()));
   if (has_config) {
     arguments.config = words.back();
     words.pop_back();
   }
-  if (!command->takes_sources && !words.empty()) {
+  if (takes_nothing && !words.empty()) {
     throw UsageError("too many arguments; see isr --help");
   }
-  if (command->takes_sources && words.empty()) {
+  if (command->takes == Subcommand::Takes::kFiles && words.empty()) {
+    throw UsageError("analyze needs files: isr analyze FILE...");
+  }
+  if (command->takes == Subcommand::Takes::kSources && words.empty()) {
     throw UsageError(
         fmt::format("{0} needs the name of a source, or all: isr {0} SOURCE... "
                     "[CONFIG]",
@@ -53,39 +63,97 @@ void TakeWords(Arguments& arguments, std::vector<std::string> words) {
   arguments.sources = std::move(words);
 }
 
-}  // namespace
+/// As GOption leaves them.
+struct Options {
+  Options() = default;
+  ~Options() {
+    for (gchar* const text : {socket, analyses, gst, from, to}) g_free(text);
+    g_strfreev(words);
+  }
+  Options(const Options&) = delete;
+  Options& operator=(const Options&) = delete;
 
-Arguments ParseArguments(int argc, char** argv) {
+  bool Parse(int argc, char** argv, GError** error) {
+    const GOptionEntry entries[] = {
+        {"version", 'V', 0, G_OPTION_ARG_NONE, &version, "Print the version", nullptr},
+        {"list-devices", 0, 0, G_OPTION_ARG_NONE, &list_devices, "List what can be recorded from",
+         nullptr},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json,
+         "Of status and analyze: print JSON; of analyze an object a line and file", nullptr},
+        {"margin", 0, 0, G_OPTION_ARG_DOUBLE, &margin,
+         "Of analyze: how far a section rises over the noise floor (default 12)", "DB"},
+        {"min-gap", 0, 0, G_OPTION_ARG_DOUBLE, &min_gap,
+         "Of analyze: sections closer than this are one (default 2)", "SECONDS"},
+        {"refresh", 0, 0, G_OPTION_ARG_NONE, &refresh,
+         "Of analyze: measure again what has been measured", nullptr},
+        {"analyses-dir", 0, 0, G_OPTION_ARG_FILENAME, &analyses,
+         "Of run: keep the tracks there, not in analyses/ of the recordings", "DIR"},
+        {"gst", 0, 0, G_OPTION_ARG_STRING, &gst,
+         "Of check: print the command that records SOURCE with gst-launch-1.0", "SOURCE"},
+        {"from", 0, 0, G_OPTION_ARG_STRING, &from, "Of verify: recordings from then on", "TIME"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &to, "Of verify: recordings before that", "TIME"},
+        {"patience", 0, 0, G_OPTION_ARG_DOUBLE, &patience,
+         "Of verify and analyze: give a file up when its decoder gets nowhere for so long (default "
+         "30)",
+         "SECONDS"},
+        {"socket", 0, 0, G_OPTION_ARG_FILENAME, &socket, "Talk to the isr that listens there",
+         "PATH"},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words, nullptr,
+         "[COMMAND] [CONFIG]"},
+        {}};
+    GOptionContext* const context = g_option_context_new(nullptr);
+    g_option_context_set_summary(context, Summary().c_str());
+    g_option_context_add_main_entries(context, entries, nullptr);
+    const bool parsed = g_option_context_parse(context, &argc, &argv, error) != FALSE;
+    g_option_context_free(context);
+    return parsed;
+  }
+
   gboolean version = FALSE;
   gboolean list_devices = FALSE;
   gboolean json = FALSE;
-  g_autofree gchar* socket = nullptr;
-  g_auto(GStrv) words = nullptr;
-  const GOptionEntry entries[] = {
-      {"version", 'V', 0, G_OPTION_ARG_NONE, &version, "Print the version", nullptr},
-      {"list-devices", 0, 0, G_OPTION_ARG_NONE, &list_devices, "List what can be recorded from",
-       nullptr},
-      {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Of status: print the document of status.json",
-       nullptr},
-      {"socket", 0, 0, G_OPTION_ARG_FILENAME, &socket, "Talk to the isr that listens there",
-       "PATH"},
-      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words, nullptr,
-       "[COMMAND] [CONFIG]"},
-      {}};
-  GOptionContext* const context = g_option_context_new(nullptr);
-  g_option_context_set_summary(context, Summary().c_str());
-  g_option_context_add_main_entries(context, entries, nullptr);
+  gchar* socket = nullptr;
+  gchar* analyses = nullptr;
+  gchar* gst = nullptr;
+  gchar* from = nullptr;
+  gchar* to = nullptr;
+  gdouble patience = Arguments().patience;
+  gdouble margin = Arguments().margin;
+  gdouble min_gap = Arguments().min_gap;
+  gboolean refresh = FALSE;
+  gchar** words = nullptr;
+};
+
+}  // namespace
+
+Arguments ParseArguments(int argc, char** argv) {
+  Options options;
   g_autoptr(GError) error = nullptr;
-  const bool parsed = g_option_context_parse(context, &argc, &argv, &error);
-  g_option_context_free(context);
-  if (!parsed) throw UsageError(std::string(error->message) + "; see isr --help");
-  Arguments arguments{.socket = socket == nullptr ? "" : socket,
-                      .json = json != FALSE,
-                      .version = version != FALSE,
-                      .list_devices = list_devices != FALSE};
-  std::vector<std::string> all;
-  for (gchar** word = words; word != nullptr && *word != nullptr; ++word) all.emplace_back(*word);
-  TakeWords(arguments, std::move(all));
+  if (!options.Parse(argc, argv, &error)) {
+    throw UsageError(std::string(error->message) + "; see isr --help");
+  }
+  const auto text = [](const char* given) { return std::string(given == nullptr ? "" : given); };
+  Arguments arguments{.analyses_directory = text(options.analyses),
+                      .socket = text(options.socket),
+                      .from = text(options.from),
+                      .to = text(options.to),
+                      .patience = std::clamp(options.patience, 0.1, 3600.0),
+                      .gst_source = text(options.gst),
+                      .margin = options.margin,
+                      .min_gap = options.min_gap,
+                      .refresh = options.refresh != FALSE,
+                      .json = options.json != FALSE,
+                      .version = options.version != FALSE,
+                      .list_devices = options.list_devices != FALSE};
+  if (!(options.margin > 0 && options.margin <= 100) ||
+      !(options.min_gap >= 0 && options.min_gap <= 3600)) {
+    throw UsageError("--margin must lie between 0 and 100 dB, --min-gap between 0 and 3600 s");
+  }
+  std::vector<std::string> words;
+  for (gchar** word = options.words; word != nullptr && *word != nullptr; ++word) {
+    words.emplace_back(*word);
+  }
+  TakeWords(arguments, std::move(words));
   return arguments;
 }
 

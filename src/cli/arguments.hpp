@@ -10,9 +10,17 @@ namespace isr {
 /// The command line of isr.
 struct Arguments {
   std::string command = "run";
-  std::vector<std::string> sources;  ///< of the commands that take some
+  std::vector<std::string> sources;  ///< or files, of the commands that take some
   std::string config = "config.ini";
-  std::string socket;  ///< of the running daemon; empty: where the config says
+  std::string analyses_directory;  ///< of the tracks; empty: with the recordings
+  std::string socket;              ///< of the running daemon; empty: where the config says
+  std::string from;                ///< of verify; empty: from the first recording on
+  std::string to;                  ///< of verify; empty: to the last one
+  double patience = 30;            ///< of verify: seconds without progress that a decoder gets
+  std::string gst_source;          ///< of check: print the pipeline of this source
+  double margin = 12;              ///< of analyze: dB over the noise floor
+  double min_gap = 2;              ///< of analyze: seconds; sections closer than this are one
+  bool refresh = false;            ///< of analyze: measure again what has been measured
   bool json = false;
   bool version = false;
   bool list_devices = false;

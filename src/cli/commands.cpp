@@ -5,15 +5,27 @@
 namespace isr {
 namespace {
 
-constexpr std::array<Subcommand, 7> kSubcommands{{
-    {"run", false, true, "record and serve until SIGTERM (the default command)", RunCommand},
-    {"check", false, false, "report every problem of a config, or show its effective settings",
-     CheckCommand},
-    {"status", false, false, "show what the sources do", StatusCommand},
-    {"pause", true, false, "finish the files of sources, and record no more", PauseCommand},
-    {"resume", true, false, "record them again", ResumeCommand},
-    {"reload", false, false, "read the config again; restart only what changed", ReloadCommand},
-    {"quit", false, false, "finish all files and end", QuitCommand},
+using Takes = Subcommand::Takes;
+
+constexpr std::array<Subcommand, 12> kSubcommands{{
+    {"run", Takes::kNothing, true, "record and serve until SIGTERM (the default command)",
+     RunCommand},
+    {"check", Takes::kNothing, false,
+     "report every problem of a config, or show its effective settings", CheckCommand},
+    {"verify", Takes::kNothing, false, "decode everything; report coverage by day, and every gap",
+     VerifyCommand},
+    {"analyze", Takes::kFiles, false, "measure files, and print what stands out in them",
+     AnalyzeCommand},
+    {"status", Takes::kNothing, false, "show what the sources do", StatusCommand},
+    {"pause", Takes::kSources, false, "finish the files of sources, and record no more",
+     PauseCommand},
+    {"resume", Takes::kSources, false, "record them again", ResumeCommand},
+    {"reload", Takes::kNothing, false, "read the config again; restart only what changed",
+     ReloadCommand},
+    {"quit", Takes::kNothing, false, "finish all files and end", QuitCommand},
+    {"decode", Takes::kNothing, true, nullptr, DecodeCommand},
+    {"measure", Takes::kNothing, true, nullptr, MeasureCommand},
+    {"listen", Takes::kNothing, true, nullptr, ListenCommand},
 }};
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace isr {
 enum ExitCode : int {
   kExitOk = 0,
   kExitUsage = 64,        ///< EX_USAGE: wrong arguments, or a source that there is not
+  kExitDataError = 65,    ///< EX_DATAERR: a file that does not decode
   kExitUnavailable = 69,  ///< EX_UNAVAILABLE: a port, a directory, a device or the running isr
                           ///< cannot be had
   kExitSoftware = 70,     ///< EX_SOFTWARE: a fault of ours, or a driver that hangs
@@ -25,13 +26,22 @@ int PauseCommand(const Arguments& arguments);
 int ResumeCommand(const Arguments& arguments);
 int ReloadCommand(const Arguments& arguments);
 int QuitCommand(const Arguments& arguments);
+int VerifyCommand(const Arguments& arguments);
+int AnalyzeCommand(const Arguments& arguments);
+/// For CheckFile, see worker/decode.hpp.
+int DecodeCommand(const Arguments& arguments);
+/// For MeasureFile, the same.
+int MeasureCommand(const Arguments& arguments);
+/// For StreamListener, see worker/listen.hpp.
+int ListenCommand(const Arguments& arguments);
 int ListDevicesCommand();
 
 struct Subcommand {
   const char* word;
-  bool takes_sources;
+  /// What its words are, besides a CONFIG.
+  enum class Takes { kNothing, kSources, kFiles } takes;
   bool needs_gstreamer;
-  const char* help;
+  const char* help;  ///< nullptr: not for people
   int (*run)(const Arguments& arguments);
 };
 

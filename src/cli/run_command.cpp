@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <glib.h>
 #include <unistd.h>
 
@@ -15,6 +17,13 @@ std::string WebDirectory() {
   return given == nullptr ? ISR_WEB_DIR : given;
 }
 
+std::string AbsolutePath(const std::string& path) {
+  if (path.empty()) return path;
+  std::string absolute = std::filesystem::absolute(path).lexically_normal();
+  if (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
+  return absolute;
+}
+
 }  // namespace
 
 int RunCommand(const Arguments& arguments) {
@@ -24,6 +33,7 @@ int RunCommand(const Arguments& arguments) {
   {
     const char* const runtime = g_getenv("RUNTIME_DIRECTORY");
     Daemon daemon(settings, {.load_settings = [&] { return LoadConfigHere(arguments.config); },
+                             .analyses_directory = AbsolutePath(arguments.analyses_directory),
                              .web_directory = WebDirectory(),
                              .runtime_variable = runtime == nullptr ? "" : runtime});
     exit_code = daemon.Run();

@@ -20,15 +20,19 @@ std::string ToWord(LogLevel level);
 struct Binding {
   enum class Scope {
     kGeneral,    ///< [general] only
+    kBoth,       ///< [general] uses it itself, and it is the default of any source
     kAnySource,  ///< any source; [general] gives the default
     kSomeTypes,  ///< sources of `types`; [general] gives their default
   };
+  bool IsOfGeneral() const { return scope == Scope::kGeneral || scope == Scope::kBoth; }
+
   Scope scope = Scope::kGeneral;
   unsigned types = 0;  ///< bit n: type number n (SourceTypeSettings::index()) has the key
 
-  /// `source` may be nullptr for kGeneral. Does nothing for a source that has no such member.
+  /// `source` may be nullptr for kGeneral, and is for [general]'s own of kBoth. Does nothing for a
+  /// source that has no such member.
   void (*store)(Settings& settings, SourceSettings* source, const Value& value) = nullptr;
-  /// Only for a source that has the member.
+  /// As above, but only for a source that has the member.
   Value (*load)(const Settings& settings, const SourceSettings* source) = nullptr;
 };
 
@@ -139,6 +143,24 @@ constexpr Binding Bind() {
 template <auto... Members>
 constexpr Binding In() {
   return detail::Bind<void, Members...>();
+}
+
+/// Binds a key to a member of Settings and to one of each source.
+template <auto General, auto Source>
+constexpr Binding InBoth() {
+  Binding binding{Binding::Scope::kBoth, ~0U};
+  binding.store = [](Settings& settings, SourceSettings* source, const Value& value) {
+    if (source == nullptr) {
+      detail::Store<void, General>(settings, nullptr, value);
+    } else {
+      detail::Store<void, Source>(settings, source, value);
+    }
+  };
+  binding.load = [](const Settings& settings, const SourceSettings* source) {
+    return source == nullptr ? detail::Load<void, General>(settings, nullptr)
+                             : detail::Load<void, Source>(settings, source);
+  };
+  return binding;
 }
 
 /// Binds a number of `Unit`s to a std::chrono duration.

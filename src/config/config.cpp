@@ -69,7 +69,7 @@ Settings ParseConfig(std::string_view text, const std::string& file_name,
 std::string DescribeSettings(const Settings& settings) {
   std::string out = "[general]\n";
   for (const KeyInfo& key : Schema()) {
-    if (key.binding.scope == Binding::Scope::kGeneral) DescribeKey(out, key, settings, nullptr);
+    if (key.binding.IsOfGeneral()) DescribeKey(out, key, settings, nullptr);
   }
   for (const SourceSettings& source : settings.sources) {
     out += fmt::format("\n[{}]\n", source.name);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "config/directories.hpp"
 #include "config/stream_url.hpp"
 #include "config/value.hpp"
 
@@ -20,6 +21,7 @@ constexpr size_t kMaxNameBytes = 200;  // the name of a folder, with room for wh
 /// What is wrong with a source's name, or nothing.
 std::string NameProblem(std::string_view name) {
   if (name.front() == '.') return "begins with '.', which hides its folder";
+  if (name.front() == '@') return "begins with '@', as folders outside output_directory do";
   if (name.find('/') != std::string_view::npos) return "holds a '/'";
   if (name.find('\t') != std::string_view::npos) return "holds a tab";
   if (name.size() > kMaxNameBytes) return fmt::format("is longer than {} bytes", kMaxNameBytes);
@@ -77,12 +79,17 @@ Settings ConfigParser::Parse() {
   if (!has_source && is_readable) {
     Report(0, {}, "no source; add a section such as '[soundscape]' with 'type = test'");
   }
+  for (const DirectoryProblem& problem : DirectoryProblems(settings_)) {
+    const IniSection& section = *names_.at(LowerCase(problem.source));
+    const IniEntry* const own = section.Find("output_directory");
+    Report(own == nullptr ? section.line : own->line, "output_directory", problem.text);
+  }
   return std::move(settings_);
 }
 
 void ConfigParser::ParseGeneral() {
   for (const KeyInfo& row : Schema()) {
-    if (row.binding.scope == Scope::kGeneral) StoreKey(row, general_, nullptr);
+    if (row.binding.IsOfGeneral()) StoreKey(row, general_, nullptr);
   }
   if (!settings_.state_directory.empty()) return;
   settings_.state_directory = FirstFolder(environment_.state_directory_variable);
@@ -111,6 +118,7 @@ void ConfigParser::ParseSource(const IniSection& section) {
   if (auto* stream = std::get_if<StreamSettings>(&source.specific)) {
     MoveCredentials(section, *stream);
   }
+  CheckFlac(section, source);
   settings_.sources.push_back(std::move(source));
 }
 
@@ -207,6 +215,25 @@ void ConfigParser::StoreKey(const KeyInfo& key, const IniSection& section, Sourc
     result = ParseValue(key, key.default_text, environment_.working_directory);
   }
   if (result.problem.empty()) key.binding.store(settings_, source, result.value);
+}
+
+/// RFC 9639 has three bits for the number of channels.
+void ConfigParser::CheckFlac(const IniSection& section, const SourceSettings& source) {
+  constexpr int kMaxChannels = 8;
+  const bool is_too_much = std::visit(
+      [](const auto& specific) {
+        if constexpr (requires { specific.channels; }) {
+          return specific.format == "flac" && specific.channels > kMaxChannels;
+        } else {
+          return false;
+        }
+      },
+      source.specific);
+  if (!is_too_much) return;
+  const IniEntry* const own = section.Find("channels");
+  Report(own == nullptr ? section.line : own->line, "channels",
+         fmt::format("FLAC holds up to {}; use fewer in [{}], or 'format = wav'", kMaxChannels,
+                     section.name));
 }
 
 void ConfigParser::MoveCredentials(const IniSection& section, StreamSettings& stream) const {

@@ -35,6 +35,7 @@ class ConfigParser {
 
   const IniEntry* Find(const IniSection& section, std::string_view key) const;
   void StoreKey(const KeyInfo& key, const IniSection& section, SourceSettings* source);
+  void CheckFlac(const IniSection& section, const SourceSettings& source);
   void MoveCredentials(const IniSection& section, StreamSettings& stream) const;
   bool OutranksUrl(const IniSection& section, std::string_view key) const;
   void Report(int line, const std::string& key, std::string text);

@@ -53,6 +53,9 @@ std::string TokenProblem(std::string_view pattern) {
 std::string FilenamePatternProblem(std::string_view pattern) {
   if (pattern.empty()) return "is empty; use one such as %Y%m%d_%H%M%S";
   if (pattern.front() == '/') return "begins with '/'; use a path below output_directory";
+  if (pattern.front() == '@' && pattern.find('/') != std::string_view::npos) {
+    return "begins with a folder '@...', as names outside output_directory do; use another";
+  }
   if (pattern.back() == '/') return "ends in '/'; add the name of the file";
   if (HasParentComponent(pattern)) return "has a part '..'; use a path below output_directory";
   if (pattern.find('\t') != std::string_view::npos) return "holds a tab; use printable characters";

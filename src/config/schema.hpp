@@ -17,7 +17,7 @@ enum class KeyKind {
   kPattern,  ///< a file name pattern: strftime and {source}
   kUrl,      ///< http or https
   kAddress,  ///< an IPv4 or IPv6 address
-  kInteger,
+  kInteger,  ///< one of `words`, where there are any
   kNumber,
   kYesNo,
   kChoice,  ///< one of `words`, any case
@@ -41,7 +41,7 @@ struct KeyInfo {
   std::string help;  ///< one sentence, with the unit
   Binding binding;
   Range range{};                     ///< kInteger, kNumber
-  std::vector<std::string> words{};  ///< kChoice
+  std::vector<std::string> words{};  ///< kChoice, kInteger
   Blank blank = Blank::kDefault;
   std::string required_example{};  ///< not empty: has no default, must be set, like this
 

@@ -12,10 +12,11 @@ namespace isr {
 
 /// `type = stream`: an Icecast or HTTP stream, recorded as it comes.
 struct StreamSettings {
-  std::string url;       ///< http or https, without user and password
-  std::string username;  ///< empty: no authentication
-  std::string password;  ///< secret
-  std::string format;    ///< "auto", "mp3", "ogg", "aac", "flac" or "opus"
+  std::string url;         ///< http or https, without user and password
+  std::string username;    ///< empty: no authentication
+  std::string password;    ///< secret
+  bool tls_verify = true;  ///< of https: the certificate must be valid
+  std::string format;      ///< "auto", "mp3", "ogg", "aac", "flac" or "opus"
 
   bool operator==(const StreamSettings&) const = default;
 };
@@ -25,7 +26,8 @@ struct SoundcardSettings {
   std::string device;  ///< any ALSA PCM name, or a part of a card's name
   int sample_rate = 44100;
   int channels = 2;
-  std::string format;  ///< "wav"
+  int bits = 16;       ///< of a sample: 16, 24 or 32
+  std::string format;  ///< "wav" or "flac"
 
   bool operator==(const SoundcardSettings&) const = default;
 };
@@ -35,7 +37,8 @@ struct TestSettings {
   std::string wave;  ///< "soundscape", "sine" or "silence"
   int sample_rate = 44100;
   int channels = 2;
-  std::string format;  ///< "wav"
+  int bits = 16;       ///< of a sample: 16, 24 or 32
+  std::string format;  ///< "wav" or "flac"
 
   bool operator==(const TestSettings&) const = default;
 };
@@ -48,12 +51,15 @@ struct SourceSettings {
   std::string type;  ///< "stream", "soundcard", "test"
   SourceTypeSettings specific;
 
+  std::string output_directory;       ///< absolute; see RootsOf for those outside the general one
   std::chrono::microseconds split{};  ///< length of a file; boundaries count from local midnight
   std::string filename_pattern;       ///< strftime, and {source}; may hold '/'
   int max_retries = 0;                ///< in a row; 0 = never give up
   std::chrono::milliseconds retry_delay{};
   bool retry_backoff = true;          ///< double the delay up to 60 s
+  bool analyse = true;                ///< measure levels
   std::chrono::milliseconds stall{};  ///< no data for this long counts as failed
+  std::chrono::milliseconds sync{};   ///< what a power cut may cost
 
   bool operator==(const SourceSettings&) const = default;
 };

@@ -62,6 +62,12 @@ ValueResult ParseChoice(const KeyInfo& key, std::string_view text) {
       fmt::format("'{}' is not known; use {}", HideUrlPasswords(text), JoinWords(key.words)));
 }
 
+ValueResult ParseNumberChoice(const KeyInfo& key, std::string_view text) {
+  ValueResult result = ParseChoice(key, text);
+  if (result.problem.empty()) result.value = ParseInteger(text).value_or(0);
+  return result;
+}
+
 ValueResult ParseAddress(std::string_view text) {
   const std::string address(text);
   in6_addr ignored{};
@@ -109,6 +115,7 @@ ValueResult ParseValue(const KeyInfo& key, std::string_view text,
     case KeyKind::kAddress:
       return ParseAddress(text);
     case KeyKind::kInteger:
+      return key.words.empty() ? ParseRanged(key, text) : ParseNumberChoice(key, text);
     case KeyKind::kNumber:
       return ParseRanged(key, text);
     case KeyKind::kYesNo:

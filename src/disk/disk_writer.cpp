@@ -51,9 +51,7 @@ std::shared_ptr<DiskWriter> DiskWriter::Create(Options options) {
 }
 
 DiskWriter::DiskWriter(Options options)
-    : options_(options),
-      next_sync_(std::chrono::steady_clock::now() + options.sync_interval),
-      thread_([this] { Run(); }) {
+    : options_(options), last_sync_(std::chrono::steady_clock::now()), thread_([this] { Run(); }) {
   pthread_setname_np(thread_.native_handle(), "isr-disk");
 }
 
@@ -70,9 +68,9 @@ DiskWriter::~DiskWriter() {
 std::shared_ptr<FileStream> DiskWriter::Begin(const std::string& path,
                                               std::shared_ptr<WriteBudget> budget,
                                               std::shared_ptr<FileObserver> observer,
-                                              NameTaken name_taken) {
+                                              FileOptions options) {
   std::shared_ptr<FileStream> stream(
-      new FileStream(weak_from_this(), path, std::move(budget), std::move(observer), name_taken));
+      new FileStream(weak_from_this(), path, std::move(budget), std::move(observer), options));
   const std::lock_guard lock(mutex_);
   streams_.push_back(stream);
   woken_ = true;
@@ -104,9 +102,22 @@ void DiskWriter::Run() noexcept {
   }
 }
 
+/// Who hears that a file is there may begin another, its track say.
+void DiskWriter::OpenAll() {
+  std::size_t opened = 0;
+  for (auto streams = Streams(); opened < streams.size(); streams = Streams()) {
+    for (; opened < streams.size(); ++opened) streams[opened]->Open();
+  }
+}
+
 /// Writes what is there; when it is time, or a file is to be finished, makes it safe.
 void DiskWriter::Round() {
-  const auto streams = Streams();
+  OpenAll();
+  auto streams = Streams();
+  // A recording has no byte on the disk before its track says what it is: else a crash between the
+  // two would leave a file that nobody knows of. Nothing is ever appended to a track.
+  std::stable_partition(streams.begin(), streams.end(),
+                        [](const auto& stream) { return stream->Size() == 0; });
   bool closing = false;
   for (const auto& stream : streams) {
     if (!stream->WriteData() || !stream->WritePatches()) continue;
@@ -114,9 +125,20 @@ void DiskWriter::Round() {
     closing = closing || stream->IsClosing();
   }
   const auto now = std::chrono::steady_clock::now();
-  if (!closing && now < next_sync_) return;
-  next_sync_ = now + options_.sync_interval;
+  if (!closing && now - last_sync_ < SyncInterval(streams)) return;
+  last_sync_ = now;
   Sync(streams);
+}
+
+/// The shortest that a file wants: there is one sync for all.
+std::chrono::milliseconds DiskWriter::SyncInterval(
+    const std::vector<std::shared_ptr<FileStream>>& streams) const {
+  std::optional<std::chrono::milliseconds> shortest;
+  for (const auto& stream : streams) {
+    const auto wanted = stream->options_.sync_interval;
+    if (wanted && (!shortest || *wanted < *shortest)) shortest = wanted;
+  }
+  return shortest.value_or(options_.sync_interval);
 }
 
 /// Data first, then the headers that count it; a file is closed once both are on the disk.

@@ -19,7 +19,8 @@ class DiskWriter : public std::enable_shared_from_this<DiskWriter> {
  public:
   struct Options {
     std::chrono::milliseconds write_interval{1000};  ///< appended bytes reach the file this often,
-    std::chrono::milliseconds sync_interval{5000};   ///< and the disk this often
+    std::chrono::milliseconds sync_interval{
+        5000};  ///< and the disk this often, where no file wants otherwise
   };
 
   /// The writer of the file system that `directory`, or its nearest existing parent, lies on.
@@ -35,7 +36,7 @@ class DiskWriter : public std::enable_shared_from_this<DiskWriter> {
   /// Begins a file at `path`. Its folders are made.
   std::shared_ptr<FileStream> Begin(const std::string& path, std::shared_ptr<WriteBudget> budget,
                                     std::shared_ptr<FileObserver> observer,
-                                    NameTaken name_taken = NameTaken::kNumber);
+                                    FileOptions options = {});
 
   /// Something is worth writing before the next interval.
   void Wake();
@@ -45,6 +46,9 @@ class DiskWriter : public std::enable_shared_from_this<DiskWriter> {
 
   void Run() noexcept;
   void Round();
+  void OpenAll();
+  std::chrono::milliseconds SyncInterval(
+      const std::vector<std::shared_ptr<FileStream>>& streams) const;
   void Sync(const std::vector<std::shared_ptr<FileStream>>& streams);
   std::vector<std::shared_ptr<FileStream>> Streams();
 
@@ -54,7 +58,7 @@ class DiskWriter : public std::enable_shared_from_this<DiskWriter> {
   std::vector<std::shared_ptr<FileStream>> streams_;  // protected by mutex_
   bool woken_ = false;                                // protected by mutex_
   bool ending_ = false;                               // protected by mutex_
-  std::chrono::steady_clock::time_point next_sync_;   // of the thread
+  std::chrono::steady_clock::time_point last_sync_;   // of the thread
   std::thread thread_;                                // last: starts when everything else is there
 };
 

@@ -38,12 +38,12 @@ int WriteAt(int fd, std::span<const std::uint8_t> bytes, std::uint64_t offset, s
 
 FileStream::FileStream(std::weak_ptr<DiskWriter> writer, std::string path,
                        std::shared_ptr<WriteBudget> budget, std::shared_ptr<FileObserver> observer,
-                       NameTaken name_taken)
+                       FileOptions options)
     : writer_(std::move(writer)),
       wanted_path_(std::move(path)),
       budget_(std::move(budget)),
       observer_(std::move(observer)),
-      name_taken_(name_taken) {
+      options_(options) {
   marks_.reserve(kMarks);
 }
 
@@ -99,8 +99,9 @@ bool FileStream::IsClosing() const {
 bool FileStream::Open() {
   if (fd_.IsOpen()) return true;
   try {
-    Reservation reservation =
-        name_taken_ == NameTaken::kReplace ? ReplaceFile(wanted_path_) : ReserveFile(wanted_path_);
+    Reservation reservation = options_.name_taken == NameTaken::kReplace
+                                  ? ReplaceFile(wanted_path_)
+                                  : ReserveFile(wanted_path_);
     fd_ = std::move(reservation.fd);
     path_ = std::move(reservation.path);
   } catch (const std::system_error& error) {

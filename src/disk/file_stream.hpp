@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +29,11 @@ struct FileMark {
 enum class NameTaken {
   kNumber,   ///< it gets another: a recording is never overwritten
   kReplace,  ///< it takes its place
+};
+
+struct FileOptions {
+  NameTaken name_taken = NameTaken::kNumber;
+  std::optional<std::chrono::milliseconds> sync_interval{};  ///< none: as often as the others need
 };
 
 /// What becomes of a file. Called in the writer's thread: must not wait.
@@ -77,7 +83,7 @@ class FileStream {
 
   FileStream(std::weak_ptr<DiskWriter> writer, std::string path,
              std::shared_ptr<WriteBudget> budget, std::shared_ptr<FileObserver> observer,
-             NameTaken name_taken);
+             FileOptions options);
 
   // The writer's thread:
   bool Open();
@@ -96,7 +102,7 @@ class FileStream {
   const std::string wanted_path_;
   const std::shared_ptr<WriteBudget> budget_;  // shared with the source's other files
   const std::shared_ptr<FileObserver> observer_;
-  const NameTaken name_taken_;
+  const FileOptions options_;
 
   mutable std::mutex mutex_;
   std::deque<Bytes> data_;           // protected by mutex_

@@ -22,8 +22,8 @@ HeaderSight SeeStreamHeader(ByteView bytes) {
   return begun ? HeaderSight::kNeedMore : HeaderSight::kNo;
 }
 
-AudioFormat FormatOf(const FlacStreamInfo& info) {
-  AudioFormat format{.codec = Codec::kFlac};
+CodedFormat FormatOf(const FlacStreamInfo& info) {
+  CodedFormat format{.codec = Codec::kFlac};
   format.rate = info.rate;
   format.channels = info.channels;
   format.bits = info.bits;
@@ -215,7 +215,7 @@ FlacStreamInfo FlacFramer::InfoFor(const FlacFrameHeader& header) const {
 void FlacFramer::Announce() {
   if (garbage_ > 0) events_.push_back(Skipped{std::exchange(garbage_, 0), SkippedKind::kGarbage});
   FlacStreamInfo info = InfoFor(scan_.Header());
-  AudioFormat format = FormatOf(info);
+  CodedFormat format = FormatOf(info);
   const bool changed = !announced_ || !SameCoding(format, format_);
   if (!changed && !fresh_) return;
   if (fresh_ && SameCoding(format, FormatOf(*info_))) {

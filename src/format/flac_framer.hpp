@@ -71,7 +71,7 @@ class FlacFramer final : public Framer {
   FlacFrameScan scan_;  ///< of the frame at the front, in kScan
   int failures_ = 0;    ///< headers without an end since the last frame
 
-  AudioFormat format_;  ///< announced last
+  CodedFormat format_;  ///< announced last
   bool announced_ = false;
   std::uint32_t nominal_block_ = 0;  ///< of a stream whose headers count frames
 };

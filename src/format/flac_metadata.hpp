@@ -69,6 +69,7 @@ class FlacIndex {
   void Add(ByteView frame, std::uint32_t samples);
 
   std::uint64_t Samples() const { return info_.total; }
+  void SetMd5(const std::array<std::uint8_t, 16>& md5) { info_.md5 = md5; }
 
   /// The header for what was added; of one size, from the start on.
   Bytes Build(const VorbisComment& comment) const;

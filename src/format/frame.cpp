@@ -6,7 +6,7 @@
 
 namespace isr {
 
-bool SameCoding(const AudioFormat& a, const AudioFormat& b) {
+bool SameCoding(const CodedFormat& a, const CodedFormat& b) {
   constexpr size_t kVorbisSetup = 2;
   if (a.codec != b.codec || a.rate != b.rate || a.channels != b.channels || a.bits != b.bits ||
       a.layer != b.layer) {

@@ -24,7 +24,7 @@ enum class Codec {
 /// What one has to know of a coded stream before its first frame. Two streams whose formats are
 /// equal but for `headers` can go on in one file, except that Vorbis needs equal `headers[2]`.
 /// `SameCoding` knows.
-struct AudioFormat {
+struct CodedFormat {
   Codec codec = Codec::kMpegAudio;
   int rate = 0;      ///< sample frames per second; 48000 for Opus whatever the source had. For AAC
                      ///< with implicit SBR the rate of the header, half of what is heard
@@ -38,11 +38,11 @@ struct AudioFormat {
   /// stream's header packets. Else empty.
   std::vector<Bytes> headers;
 
-  bool operator==(const AudioFormat&) const = default;
+  bool operator==(const CodedFormat&) const = default;
 };
 
 /// Whether frames of `b` can follow frames of `a` in one file.
-bool SameCoding(const AudioFormat& a, const AudioFormat& b);
+bool SameCoding(const CodedFormat& a, const CodedFormat& b);
 
 /// One coded frame, or one Ogg packet, as it came.
 struct Frame {
@@ -55,12 +55,12 @@ struct Frame {
 
 /// The format of the frames from here on. Comes before the first frame and at each change.
 struct NewFormat {
-  AudioFormat format;
+  CodedFormat format;
 };
 
 /// A new logical Ogg stream, or a new FLAC header, with the same coding as before.
 struct NewChain {
-  AudioFormat format;
+  CodedFormat format;
 };
 
 /// The tags of the stream from here on; comes after its NewFormat or NewChain.

@@ -164,7 +164,7 @@ void OggFramer::Trim(std::uint64_t samples) {
 
 /// Says what is new with the stream's first audio.
 void OggFramer::Announce() {
-  const AudioFormat& format = mapping_->Format();
+  const CodedFormat& format = mapping_->Format();
   if (any_announced_ && SameCoding(format, format_)) {
     events_.push_back(NewChain{format});
   } else {

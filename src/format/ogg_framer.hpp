@@ -63,7 +63,7 @@ class OggFramer final : public Framer {
   std::optional<std::uint64_t> granule_;  ///< after the last packet; none when not known
   std::optional<std::uint32_t> lost_;     ///< pages missing before this one
 
-  AudioFormat format_;  ///< announced last
+  CodedFormat format_;  ///< announced last
   bool any_announced_ = false;
 };
 

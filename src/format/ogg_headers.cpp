@@ -5,14 +5,14 @@
 namespace isr {
 namespace {
 
-Bytes OpusHead(const AudioFormat& format) {
+Bytes OpusHead(const CodedFormat& format) {
   Bytes head = format.headers.front();
   head[10] = static_cast<std::uint8_t>(format.pre_skip);
   head[11] = static_cast<std::uint8_t>(format.pre_skip >> 8);
   return head;
 }
 
-Bytes FlacHead(const AudioFormat& format) {
+Bytes FlacHead(const CodedFormat& format) {
   constexpr size_t kInfoAt = kOggFlacHeadBytes - kFlacStreamInfoBytes;
   FlacStreamInfo info = ParseFlacStreamInfo(ByteView(format.headers.front()).subspan(kInfoAt))
                             .value_or(FlacStreamInfo{});
@@ -43,7 +43,7 @@ Bytes BuildOggComment(Codec codec, const VorbisComment& comment) {
   return packet;
 }
 
-std::vector<Bytes> BuildOggHeaders(const AudioFormat& format, const VorbisComment& comment) {
+std::vector<Bytes> BuildOggHeaders(const CodedFormat& format, const VorbisComment& comment) {
   const auto& source = format.headers;
   const bool vorbis = format.codec == Codec::kVorbis && source.size() == 3;
   const bool opus = format.codec == Codec::kOpus && source.size() == 2 && source[0].size() >= 19;

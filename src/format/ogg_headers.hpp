@@ -25,6 +25,6 @@ Bytes BuildOggComment(Codec codec, const VorbisComment& comment);
 /// the source's headers): the source's but for `comment`; for Opus with `format.pre_skip`; for FLAC
 /// STREAMINFO with the totals unknown, and no other blocks. Empty when `format.headers` are not a
 /// source's.
-std::vector<Bytes> BuildOggHeaders(const AudioFormat& format, const VorbisComment& comment);
+std::vector<Bytes> BuildOggHeaders(const CodedFormat& format, const VorbisComment& comment);
 
 }  // namespace isr

@@ -11,20 +11,20 @@ namespace {
 constexpr int kOpusRate = 48000;
 constexpr size_t kMaxHeaders = 64;  // of FLAC; the others have two and three
 
-std::optional<AudioFormat> ReadOpusHead(ByteView packet) {
+std::optional<CodedFormat> ReadOpusHead(ByteView packet) {
   // Magic, version (major part 0), channels, pre-skip, input rate, gain, mapping family.
   if (!StartsWith(packet, kOpusHeadMagic) || packet.size() < 19 || packet[8] > 15 ||
       packet[9] == 0) {
     return std::nullopt;
   }
-  AudioFormat format{.codec = Codec::kOpus};
+  CodedFormat format{.codec = Codec::kOpus};
   format.rate = kOpusRate;
   format.channels = packet[9];
   format.pre_skip = static_cast<int>(LittleEndian(packet.subspan(10), 2));
   return format;
 }
 
-std::optional<AudioFormat> ReadFlacHead(ByteView packet) {
+std::optional<CodedFormat> ReadFlacHead(ByteView packet) {
   // Magic, version 1.0, number of headers, "fLaC", a STREAMINFO block.
   constexpr size_t kBlockAt = 13;
   if (!StartsWith(packet, kOggFlacMagic) || packet.size() < kOggFlacHeadBytes || packet[5] != 1) {
@@ -32,7 +32,7 @@ std::optional<AudioFormat> ReadFlacHead(ByteView packet) {
   }
   const auto info = ParseFlacStreamInfo(packet.subspan(kBlockAt + kFlacBlockHeaderBytes));
   if (!info) return std::nullopt;
-  AudioFormat format{.codec = Codec::kOggFlac};
+  CodedFormat format{.codec = Codec::kOggFlac};
   format.rate = info->rate;
   format.channels = info->channels;
   format.bits = info->bits;

@@ -39,13 +39,13 @@ class OggMapping {
   void Forget() { previous_block_ = 0; }
 
   /// Complete when IsComplete.
-  const AudioFormat& Format() const { return format_; }
+  const CodedFormat& Format() const { return format_; }
   const std::optional<VorbisComment>& Comment() const { return comment_; }
 
  private:
   bool AddComment(ByteView packet, std::string_view magic);
 
-  AudioFormat format_;
+  CodedFormat format_;
   std::optional<VorbisComment> comment_;
   std::array<std::uint32_t, 2> blocks_{};  ///< Vorbis: short, long
   std::vector<bool> modes_;                ///< Vorbis: whether long

@@ -11,6 +11,7 @@ namespace isr {
 struct RepairReport {
   Content content = Content::kUnknown;
   bool recognised = false;  ///< the file holds audio of a kind that is understood
+  bool empty = false;       ///< WAV, FLAC and Ogg: the file is a header and nothing else
   bool changed = false;     ///< something was written or cut off
   int rate = 0;             ///< Hz; 0 when not recognised
   std::uint64_t samples =

@@ -131,6 +131,7 @@ void RepairFlac(FileBytes& file, RepairReport& report) {
     size = EndWithoutTail(file, end, size, MaxFrameBytes(start->info));
   }
   file.Truncate(size);
+  report.empty = size == start->frames_at;
   if (head.first && tail.last > *head.first) report.samples = tail.last - *head.first;
   FlacStreamInfo info = start->info;
   if (info.total == report.samples) return;

@@ -15,7 +15,7 @@ constexpr size_t kFlagsAt = 5;
 constexpr std::uint8_t kLastFlag = 4;
 
 struct OggStart {
-  AudioFormat format;
+  CodedFormat format;
   std::uint64_t position = 0;  ///< of the first packet
 };
 
@@ -89,9 +89,11 @@ OggEnd ReadEnd(const FileBytes& file) {
 
 void RepairOgg(FileBytes& file, RepairReport& report) {
   const auto start = ReadStart(file);
-  if (!start) return;
   OggEnd end = ReadEnd(file);
   if (end.granule < 0) return;
+  // Headers stand on pages of granule position 0.
+  report.empty = !start && end.granule == 0;
+  if (!start) return;
   report.recognised = true;
   report.rate = start->format.rate;
   const std::uint64_t first =

@@ -28,6 +28,7 @@ void RepairWav(FileBytes& file, RepairReport& report) {
   report.rate = layout->rate;
   if (IsClosed(*layout, file.Size())) {
     report.samples = layout->data_bytes / layout->frame_bytes;
+    report.empty = file.Size() <= layout->data_at;
     return;
   }
   const std::uint64_t present = file.Size() - layout->data_at;
@@ -35,6 +36,7 @@ void RepairWav(FileBytes& file, RepairReport& report) {
   const std::uint64_t data = report.samples * layout->frame_bytes;
   const std::uint64_t padding = data % 2;
   file.Truncate(layout->data_at + data + padding);
+  report.empty = data == 0;
   if (padding > 0) file.Write(layout->data_at + data, Bytes(1, 0));
   Bytes header = file.Read(0, static_cast<size_t>(layout->data_at));
   PatchWavSizes(header, layout->data_at, data, layout->frame_bytes);

@@ -19,9 +19,9 @@ std::optional<SyncHeader> ParseMpeg(ByteView bytes) {
   return SyncHeader{header->frame_bytes, header->samples, identity};
 }
 
-AudioFormat DescribeMpeg(ByteView bytes) {
+CodedFormat DescribeMpeg(ByteView bytes) {
   const MpegHeader header = ParseMpegHeader(bytes).value_or(MpegHeader{});
-  AudioFormat format{.codec = Codec::kMpegAudio};
+  CodedFormat format{.codec = Codec::kMpegAudio};
   format.rate = header.rate;
   format.channels = header.channels;
   format.layer = header.layer;
@@ -38,9 +38,9 @@ std::optional<SyncHeader> ParseAdts(ByteView bytes) {
   return SyncHeader{header->frame_bytes, header->samples, header->fixed | 1};
 }
 
-AudioFormat DescribeAdts(ByteView bytes) {
+CodedFormat DescribeAdts(ByteView bytes) {
   const AdtsHeader header = ParseAdtsHeader(bytes).value_or(AdtsHeader{});
-  AudioFormat format{.codec = Codec::kAdtsAac};
+  CodedFormat format{.codec = Codec::kAdtsAac};
   format.rate = header.rate;
   format.channels = header.channels;
   return format;

@@ -21,7 +21,7 @@ struct SyncCode {
   /// None when `bytes` do not begin with a header.
   std::optional<SyncHeader> (*parse)(ByteView bytes);
   /// The format that a header stands for; `bytes` begin with one.
-  AudioFormat (*describe)(ByteView bytes);
+  CodedFormat (*describe)(ByteView bytes);
   /// Whether a whole frame holds no audio but a Xing or VBRI header.
   bool (*is_info)(ByteView frame);
 };

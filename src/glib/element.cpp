@@ -12,12 +12,13 @@
 namespace isr {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kPackages{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kPackages{{
     {"alsasrc", "gstreamer1.0-alsa"},
     {"audioconvert", "gstreamer1.0-plugins-base"},
     {"audiomixer", "gstreamer1.0-plugins-base"},
     {"audiotestsrc", "gstreamer1.0-plugins-base"},
-    {"souphttpsrc", "gstreamer1.0-plugins-good"},
+    {"aacparse", "gstreamer1.0-plugins-good"},
+    {"hlsdemux2", "gstreamer1.0-plugins-good"},
     {"splitmuxsink", "gstreamer1.0-plugins-good"},
 }};
 

@@ -43,6 +43,12 @@ struct RefTraits<GstSample> : MiniObjectTraits<GstSample> {};
 template <>
 struct RefTraits<GstEvent> : MiniObjectTraits<GstEvent> {};
 
+/// Has one owner: sharing copies.
+template <>
+struct RefTraits<GstStructure> {
+  static void Drop(GstStructure* structure) { gst_structure_free(structure); }
+};
+
 template <>
 struct RefTraits<GBytes> {
   static void Share(GBytes* bytes) { g_bytes_ref(bytes); }

@@ -43,6 +43,10 @@ SourceHandle SourceHandle::After(std::chrono::milliseconds delay, Callback callb
 }
 
 SourceHandle SourceHandle::Every(std::chrono::milliseconds interval, Callback callback) {
+  if (interval % std::chrono::seconds(1) == std::chrono::milliseconds(0)) {
+    return {g_timeout_source_new_seconds(static_cast<guint>(interval / std::chrono::seconds(1))),
+            std::move(callback), false};
+  }
   return {g_timeout_source_new(static_cast<guint>(interval.count())), std::move(callback), false};
 }
 

@@ -16,7 +16,8 @@ class SourceHandle {
   SourceHandle() = default;
   /// Runs `callback` once, after `delay`.
   static SourceHandle After(std::chrono::milliseconds delay, Callback callback);
-  /// Runs `callback` every `interval`.
+  /// Runs `callback` every `interval`; one of whole seconds together with others, to wake up
+  /// seldom.
   static SourceHandle Every(std::chrono::milliseconds interval, Callback callback);
   /// Runs `callback` whenever `fd` is ready in the sense of `condition`. The fd stays the caller's
   /// and outlives the handle.

@@ -81,8 +81,8 @@ void BringUpToDate(Segment& segment, const Request& request, const HttpServices&
     if (source.file == segment.name) segment.frames = source.frames;
   }
   std::error_code error;  // gone since: the row says what was
-  const auto size = std::filesystem::file_size(
-      std::filesystem::path(services.output_directory) / segment.name, error);
+  const auto size =
+      std::filesystem::file_size(services.roots.ForName(segment.name).PathOf(segment.name), error);
   if (!error) segment.bytes = static_cast<std::int64_t>(size);
 }
 

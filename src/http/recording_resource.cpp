@@ -54,8 +54,7 @@ std::optional<std::uint64_t> ParseUpTo(const Request& request) {
 
 Reply AnswerRecording(const Request& request, const HttpServices& services) {
   const std::string& name = request.tail;
-  Fd fd;
-  if (IsRecordingName(name)) fd = OpenBeneath(OpenDirectory(services.output_directory), name);
+  Fd fd = OpenRecording(services.roots, name);
   if (!fd.IsOpen())
     return ErrorReply(404, "no-such-recording", "there is no recording '" + name + "'");
 

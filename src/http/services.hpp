@@ -19,8 +19,8 @@ class StatusProvider {
 struct HttpServices {
   const Catalogue& catalogue;
   StatusProvider& status;
-  std::string output_directory;  ///< the recordings
-  std::string web_directory;     ///< index.html and what belongs to it
+  const Roots& roots;         ///< the recordings
+  std::string web_directory;  ///< index.html and what belongs to it
 };
 
 }  // namespace isr

@@ -27,6 +27,15 @@ struct LevelWindow {
 
 constexpr std::size_t kWindowsPerSecond = 10;
 
+/// The levels of many windows, one behind the other; kMissingLevel where there is none.
+struct TrackLevels {
+  std::vector<std::int16_t> rms;
+  std::vector<std::int16_t> detection;  ///< what a Detector is given
+  std::vector<std::int16_t> peak;
+
+  std::size_t Size() const { return rms.size(); }
+};
+
 /// A place in the audio file where a frame, a page or a buffer begins.
 struct TrackPosition {
   std::uint64_t bytes = 0;   ///< from the start of the file
@@ -71,13 +80,7 @@ struct TrackPiece {
   std::vector<std::uint8_t> bytes;
 };
 
-/// Where the tracks lie below the output directory.
-constexpr const char* kTrackFolder = "analyses/";
+/// What a track's name adds to that of its recording.
 constexpr const char* kTrackSuffix = ".isr";
-
-/// The track's path below the output directory, of the recording with that name.
-inline std::string TrackNameOf(const std::string& recording) {
-  return kTrackFolder + recording + kTrackSuffix;
-}
 
 }  // namespace isr

@@ -1,6 +1,7 @@
 #include "level/track_codec.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string_view>
@@ -24,6 +25,8 @@ constexpr std::int32_t kUnknownRateError = std::numeric_limits<std::int32_t>::mi
 
 constexpr std::uint32_t kHasPosition = 1;  // of a record's flags
 
+static_assert(sizeof(LevelWindow) == 6, "as in a record");
+
 std::int64_t Microseconds(UtcTime time) {
   return time.time_since_epoch().count();
 }
@@ -34,7 +37,16 @@ std::int32_t PartsPerBillion(std::optional<double> ppm) {
 }
 
 std::uint32_t RecordChecksum(std::uint64_t second, View record) {
-  return Crc32(record, Crc32(Packer().Put(second).View()));
+  std::array<std::uint8_t, 8> number{};
+  for (std::uint8_t& byte : number) {
+    byte = static_cast<std::uint8_t>(second & 0xff);
+    second >>= 8;
+  }
+  return Crc32(record, Crc32(number));
+}
+
+std::int16_t LevelAt(View record, std::size_t index) {
+  return static_cast<std::int16_t>(record[2 * index] | record[2 * index + 1] << 8);
 }
 
 void PutGap(Packer& packer, const Gap& gap) {
@@ -168,18 +180,23 @@ TrackPiece EncodeTrackRecord(std::uint64_t second, const TrackRecord& record) {
   return {TrackRecordOffset(second), packer.Take()};
 }
 
-std::optional<TrackRecord> DecodeTrackRecord(std::uint64_t second, View bytes) {
-  if (bytes.size() < kTrackRecordSize) return std::nullopt;
+bool DecodeTrackLevels(std::uint64_t second, View bytes,
+                       std::span<LevelWindow, kWindowsPerSecond> windows) {
+  if (bytes.size() < kTrackRecordSize) return false;
   const View content = bytes.first(kTrackRecordSize - 4);
-  Unpacker unpacker(content);
   const auto checksum = Unpacker(bytes.subspan(content.size())).Get<std::uint32_t>();
-  if (RecordChecksum(second, content) != checksum) return std::nullopt;
-  TrackRecord record;
-  for (LevelWindow& window : record.windows) {
-    window.rms = unpacker.Get<std::int16_t>();
-    window.detection = unpacker.Get<std::int16_t>();
-    window.peak = unpacker.Get<std::int16_t>();
+  if (RecordChecksum(second, content) != checksum) return false;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    windows[i] = {LevelAt(content, 3 * i), LevelAt(content, 3 * i + 1),
+                  LevelAt(content, 3 * i + 2)};
   }
+  return true;
+}
+
+std::optional<TrackRecord> DecodeTrackRecord(std::uint64_t second, View bytes) {
+  TrackRecord record;
+  if (!DecodeTrackLevels(second, bytes, record.windows)) return std::nullopt;
+  Unpacker unpacker(bytes.subspan(sizeof(LevelWindow) * kWindowsPerSecond));
   TrackPosition reached;
   reached.bytes = unpacker.Get<std::uint64_t>();
   reached.frames = unpacker.Get<std::uint64_t>();

@@ -57,5 +57,8 @@ TrackPiece EncodeTrackRecord(std::uint64_t second, const TrackRecord& record);
 /// `bytes`: those of record `second`, kTrackRecordSize of them. Nothing: it is missing.
 std::optional<TrackRecord> DecodeTrackRecord(std::uint64_t second,
                                              std::span<const std::uint8_t> bytes);
+/// Only its levels. False: the record is missing, and so are they.
+bool DecodeTrackLevels(std::uint64_t second, std::span<const std::uint8_t> bytes,
+                       std::span<LevelWindow, kWindowsPerSecond> windows);
 
 }  // namespace isr

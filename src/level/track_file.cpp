@@ -10,12 +10,19 @@
 #include <unistd.h>
 
 #include "level/track_log.hpp"
+#include "level/window_grid.hpp"
 
 namespace isr {
 namespace {
 
 /// Missing records in a row that seeking looks behind.
 constexpr std::uint64_t kMaxMissing = 60;
+
+/// So far beyond any file that offsets would overflow.
+constexpr std::uint64_t kMaxSeconds = UINT32_MAX;
+
+/// Records that are read in one go.
+constexpr std::uint64_t kRecordsAtOnce = 1024;
 
 /// As many bytes as there are.
 std::size_t ReadAt(const Fd& fd, std::span<std::uint8_t> bytes, std::uint64_t offset) {
@@ -53,11 +60,62 @@ std::uint64_t TrackFile::RecordCount() const {
 }
 
 std::optional<TrackRecord> TrackFile::Record(std::uint64_t second) const {
-  // So far beyond any file that the offset would overflow.
-  if (kind_ != TrackKind::kTrack || second > UINT32_MAX) return std::nullopt;
+  if (kind_ != TrackKind::kTrack || second > kMaxSeconds) return std::nullopt;
   std::array<std::uint8_t, kTrackRecordSize> bytes{};
   if (ReadAt(fd_, bytes, TrackRecordOffset(second)) < bytes.size()) return std::nullopt;
   return DecodeTrackRecord(second, bytes);
+}
+
+std::uint64_t TrackFile::WindowCount() const {
+  if (facts_ && !facts_->segment.growing && facts_->segment.frames > 0 &&
+      facts_->segment.rate > 0) {
+    const auto frames = static_cast<std::uint64_t>(facts_->segment.frames);
+    const auto rate = static_cast<std::uint64_t>(facts_->segment.rate);
+    if (frames / rate < kMaxSeconds) return WindowsIn(frames, facts_->segment.rate);
+  }
+  for (std::uint64_t second = std::min(RecordCount(), kMaxSeconds); second > 0; --second) {
+    const auto record = Record(second - 1);
+    if (!record) continue;
+    for (std::size_t i = kWindowsPerSecond; i > 0; --i) {
+      if (record->windows[i - 1] != LevelWindow{}) return (second - 1) * kWindowsPerSecond + i;
+    }
+  }
+  return 0;
+}
+
+TrackLevels TrackFile::Levels(std::uint64_t first, std::uint64_t count) const {
+  TrackLevels levels;
+  const std::uint64_t records = std::min(RecordCount(), kMaxSeconds);
+  const std::uint64_t all = std::min(WindowCount(), records * kWindowsPerSecond);
+  if (first >= all) return levels;
+  const std::uint64_t end = first + std::min(count, all - first);
+  levels.rms.resize(end - first);
+  levels.detection.resize(end - first);
+  levels.peak.resize(end - first);
+
+  std::vector<std::uint8_t> bytes;
+  std::uint64_t second = first / kWindowsPerSecond;
+  for (std::uint64_t window = first; window < end; ++second) {
+    const std::uint64_t place = (second - first / kWindowsPerSecond) % kRecordsAtOnce;
+    if (place == 0) bytes = ReadRecords(second, std::min(kRecordsAtOnce, records - second));
+    std::array<LevelWindow, kWindowsPerSecond> windows{};
+    const std::span<const std::uint8_t> rest(bytes);
+    const std::size_t offset = std::min(place * kTrackRecordSize, rest.size());
+    DecodeTrackLevels(second, rest.subspan(offset), windows);
+    for (; window < end && window / kWindowsPerSecond == second; ++window) {
+      const LevelWindow& level = windows[window % kWindowsPerSecond];
+      levels.rms[window - first] = level.rms;
+      levels.detection[window - first] = level.detection;
+      levels.peak[window - first] = level.peak;
+    }
+  }
+  return levels;
+}
+
+std::vector<std::uint8_t> TrackFile::ReadRecords(std::uint64_t first, std::uint64_t count) const {
+  std::vector<std::uint8_t> bytes(count * kTrackRecordSize);
+  bytes.resize(ReadAt(fd_, bytes, TrackRecordOffset(first)));
+  return bytes;
 }
 
 std::optional<TrackPosition> TrackFile::SeekByTime(double seconds) const {

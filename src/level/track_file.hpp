@@ -32,6 +32,13 @@ class TrackFile {
   /// Of second `second` of the file.
   std::optional<TrackRecord> Record(std::uint64_t second) const;
 
+  /// How many windows the file has: those of a finished one as its frames say, short last one and
+  /// missing ones included; of any other up to the last that is there.
+  std::uint64_t WindowCount() const;
+  /// The levels of windows [first, first + count), as far as there are records of so many: where a
+  /// track was cut off, fewer than WindowCount says.
+  TrackLevels Levels(std::uint64_t first = 0, std::uint64_t count = UINT64_MAX) const;
+
   /// The last known place at or before `seconds`, from where to read on to there; the start of the
   /// file before the first. Reads one record, or up to a minute's where some are missing. Nothing:
   /// more than that is missing.
@@ -40,6 +47,8 @@ class TrackFile {
   TrackPosition LastPosition() const;
 
  private:
+  std::vector<std::uint8_t> ReadRecords(std::uint64_t first, std::uint64_t count) const;
+
   Fd fd_;
   TrackKind kind_ = TrackKind::kNoTrack;
   std::optional<TrackFacts> facts_;

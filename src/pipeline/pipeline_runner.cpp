@@ -68,6 +68,7 @@ struct PipelineRunner::Watch : std::enable_shared_from_this<Watch> {
 
   void Start();
   void Stop();
+  void FinishStart() const;
   void OnMessage(GstMessage* message);
   bool WaitForEos();
   static GstBusSyncReply OnBusMessage(GstBus* bus, GstMessage* message, gpointer self) noexcept;
@@ -93,8 +94,7 @@ GstBusSyncReply PipelineRunner::Watch::OnBusMessage(GstBus* /*bus*/, GstMessage*
 void PipelineRunner::Watch::OnMessage(GstMessage* message) {
   switch (GST_MESSAGE_TYPE(message)) {
     case GST_MESSAGE_ELEMENT:
-      plan->OnElementMessage(message);
-      Send(Report::kMessage);
+      if (plan->OnElementMessage(message)) Send(Report::kMessage);
       break;
     case GST_MESSAGE_ERROR:
       Send(Report::kFailed, TextOf(message));
@@ -132,6 +132,13 @@ void PipelineRunner::Watch::Start() {
   Send(Report::kStarted);
 }
 
+/// An error on the way to PLAYING stops the pipeline there, and with it the audio that has come.
+void PipelineRunner::Watch::FinishStart() const {
+  GstState state = GST_STATE_NULL;
+  gst_element_get_state(pipeline.Get(), &state, nullptr, 0);
+  if (state < GST_STATE_PLAYING) gst_element_set_state(pipeline.Get(), GST_STATE_PLAYING);
+}
+
 bool PipelineRunner::Watch::WaitForEos() {
   std::unique_lock lock(mutex);
   return ended_changed.wait_for(lock, kEosDeadline, [this] { return ended; });
@@ -142,7 +149,8 @@ void PipelineRunner::Watch::Stop() {
   if (pipeline) {
     // Without audio there is no file to finish.
     if (plan->LastArrival().has_value()) {
-      gst_element_send_event(pipeline.Get(), gst_event_new_eos());
+      FinishStart();
+      plan->EndStream();
       finished = WaitForEos() && plan->AwaitFiles(kFilesDeadline);
     }
     gst_element_set_state(pipeline.Get(), GST_STATE_NULL);

@@ -24,10 +24,12 @@ class PipelinePlan {
   /// Control thread; may wait for a device. Called once. Throws Error.
   virtual Ref<GstElement> Build() = 0;
   /// In the thread that posts the message, before `gst_element_post_message` returns. Must be
-  /// quick.
-  virtual void OnElementMessage(GstMessage* message) = 0;
+  /// quick. Whether the owner is to hear of it.
+  virtual bool OnElementMessage(GstMessage* message) = 0;
   /// When audio last came in; nothing before the first. Any thread.
   virtual std::optional<MonotonicTime> LastArrival() const = 0;
+  /// Control thread: lets EOS begin its way to the sinks.
+  virtual void EndStream() = 0;
   /// Control thread, after EOS: waits until the files are on the disk. False: not in time.
   virtual bool AwaitFiles(std::chrono::milliseconds deadline) = 0;
 };
@@ -46,7 +48,7 @@ class PipelineRunner {
   /// What the runner tells its owner. Main thread.
   class Client {
    public:
-    virtual void OnPipelineMessage() = 0;                       ///< the plan got an element message
+    virtual void OnPipelineMessage() = 0;                       ///< the plan has news
     virtual void OnPipelineFailed(const std::string& why) = 0;  ///< once; a Stop must follow
     virtual void OnPipelineEnded() = 0;                         ///< EOS by itself; Stop must follow
     virtual void OnPipelineStopped(StopOutcome outcome) = 0;    ///< after Stop, once

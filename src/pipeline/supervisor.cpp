@@ -1,5 +1,6 @@
 #include "pipeline/supervisor.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/chrono.h>
@@ -11,7 +12,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr milliseconds kWatchInterval{500};
+/// How often a source is looked after; one that may be silent only briefly more often.
+milliseconds WatchInterval(milliseconds stall) {
+  return std::min<milliseconds>(seconds(1), stall / 8);
+}
 
 /// A run that recorded for this long was a good one: the next failure is a first one again. A
 /// server that takes us, sends its burst and hangs up is thereby not asked every few seconds for
@@ -84,7 +88,7 @@ void Supervisor::Run(Cause begin) {
   Enter(SourceState::kConnecting, trouble_);
   plan_ = delegate_.MakePlan(begin);
   runner_.Start(plan_);
-  watch_ = SourceHandle::Every(kWatchInterval, [this] { Watch(); });
+  watch_ = SourceHandle::Every(WatchInterval(options_.stall), [this] { Watch(); });
 }
 
 /// Notices the first audio, and its absence.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <utility>
 
 #include "base/error.hpp"
@@ -10,6 +11,7 @@
 #include "glib/element.hpp"
 #include "glib/log.hpp"
 #include "glib/property.hpp"
+#include "recorder/element_facts.hpp"
 #include "source/source_type.hpp"
 #include "time/file_name.hpp"
 
@@ -17,12 +19,14 @@ namespace isr {
 namespace {
 
 constexpr const char* kDomain = "recorder";
-constexpr const char* kSinkName = "files";
 
 /// The recording queue holds what comes while a file is being closed: 30 s of PCM ...
 constexpr int kQueueSeconds = 30;
 /// ... and of the fattest coded stream there is (FLAC, 1.5 Mb/s).
 constexpr guint kCodedQueueBytes = 6'000'000;
+
+/// Closed files whose levels are waited for.
+constexpr std::size_t kMostHeardLater = 4;
 
 /// For a network source to show whether it begins with a burst of past audio.
 constexpr guint64 kCodedSettleTime = GST_SECOND;
@@ -31,45 +35,6 @@ constexpr guint64 kCodedSettleTime = GST_SECOND;
 using Holder = std::shared_ptr<RecordingPlan>;
 void FreeHolder(gpointer data, GClosure* /*closure*/) noexcept {
   delete static_cast<Holder*>(data);
-}
-
-std::uint64_t Unsigned(const GstStructure* facts, const char* field) {
-  guint64 value = 0;
-  gst_structure_get_uint64(facts, field, &value);
-  return value;
-}
-
-UtcTime Time(const GstStructure* facts, const char* field) {
-  gint64 value = 0;
-  gst_structure_get_int64(facts, field, &value);
-  return UtcTime(std::chrono::microseconds(value));
-}
-
-guint Number(const GstStructure* facts) {
-  guint value = 0;
-  gst_structure_get_uint(facts, "number", &value);
-  return value;
-}
-
-bool Boolean(const GstStructure* facts, const char* field) {
-  gboolean value = FALSE;
-  gst_structure_get_boolean(facts, field, &value);
-  return value != FALSE;
-}
-
-int Integer(const GstStructure* facts, const char* field) {
-  gint value = 0;
-  gst_structure_get_int(facts, field, &value);
-  return value;
-}
-
-/// What the clock is worth, into a segment that begins or ends there.
-void NoteClock(Segment& segment, const GstStructure* facts) {
-  segment.clock = Boolean(facts, "synced") ? ClockQuality::kSynced : ClockQuality::kFreeRunning;
-  gdouble ppm = 0.0;
-  gst_structure_get_double(facts, "ppm", &ppm);
-  // As exact as it is kept everywhere.
-  if (ppm != 0.0) segment.ppm = std::round(ppm * 1000) / 1000;
 }
 
 /// A file's clock is as good as at its worse end; the source's rate is known best at the later.
@@ -83,7 +48,8 @@ guint QueueBytes(const SourceBin& source, const SourceSettings& settings) {
   return std::visit(
       [](const auto& specific) -> guint {
         if constexpr (requires { specific.sample_rate; }) {
-          return static_cast<guint>(kQueueSeconds * specific.sample_rate * specific.channels * 2);
+          return static_cast<guint>(kQueueSeconds * specific.sample_rate * specific.channels *
+                                    (specific.bits / 8));
         } else {
           return kCodedQueueBytes;
         }
@@ -91,9 +57,20 @@ guint QueueBytes(const SourceBin& source, const SourceSettings& settings) {
       settings.specific);
 }
 
-Ref<GstElement> MakeQueue(guint bytes) {
-  Ref<GstElement> queue = MakeElement("queue");
-  SetProperty(queue.Get(), "max-size-buffers", guint{0});
+/// splitmuxsink's own queue, which holds 5 buffers by itself. One in front of it would cost a
+/// thread more for each source.
+Ref<GstElement> EnlargeQueueOf(GstElement* splitmuxsink, guint bytes) {
+  GstIterator* const queues =
+      gst_bin_iterate_all_by_element_factory_name(GST_BIN(splitmuxsink), "queue");
+  GValue item = G_VALUE_INIT;
+  const bool found = gst_iterator_next(queues, &item) == GST_ITERATOR_OK;
+  gst_iterator_free(queues);
+  if (!found) throw Error("splitmuxsink has no queue");
+  auto queue = Ref<GstElement>::Share(GST_ELEMENT(g_value_get_object(&item)));
+  g_value_unset(&item);
+  // Where it would be unlimited (0), splitmuxsink takes that for less than there is, and "grows" it
+  // to what is there.
+  SetProperty(queue.Get(), "max-size-buffers", std::numeric_limits<guint>::max());
   SetProperty(queue.Get(), "max-size-time", guint64{0});
   SetProperty(queue.Get(), "max-size-bytes", bytes);
   return queue;
@@ -115,14 +92,25 @@ Ref<GstElement> RecordingPlan::Build() {
     SetProperty(split.Get(), "settle-time", kCodedSettleTime);
     auto history = options_.history;
     SetProperty(split.Get(), "frame-history", static_cast<gpointer>(&history));
+    SetProperty(split.Get(), "frame-tap", static_cast<gpointer>(&tap_));
   }
   const guint bytes = QueueBytes(source, settings_);
-  const Ref<GstElement> queue = MakeQueue(bytes);
   const Ref<GstElement> file_sink = MakeElement("isrfilesink");
   SetProperty(file_sink.Get(), "max-bytes", guint64{bytes});
+  SetProperty(file_sink.Get(), "sync-interval", guint64(settings_.sync.count()) * GST_MSECOND);
   Ref<GstElement> pipeline = MakePipeline(settings_.name);
-  AddAndLink(pipeline.Get(), {source.bin, split, queue, BuildSink(file_sink)});
+  const Ref<GstElement> sink = BuildSink(source, file_sink);
+  if (source.kind == SourceBin::Kind::kPcm && settings_.analyse) {
+    const Ref<GstElement> level = MakeElement("isrlevel");
+    SetEnumProperty(level.Get(), "detector", "none");  // sections are found in the track
+    AddAndLink(pipeline.Get(), {source.bin, split, level, sink});
+  } else {
+    AddAndLink(pipeline.Get(), {source.bin, split, sink});
+  }
+  const Ref<GstElement> queue = EnlargeQueueOf(sink.Get(), bytes);
+  tap_.reset();  // it is closed when isrsplit goes
   const std::lock_guard lock(mutex_);
+  end_here_ = source.last ? source.last : split;
   split_ = split;
   queue_ = queue;
   file_sink_ = file_sink;
@@ -131,9 +119,14 @@ Ref<GstElement> RecordingPlan::Build() {
   return pipeline;
 }
 
-Ref<GstElement> RecordingPlan::BuildSink(const Ref<GstElement>& file_sink) {
+Ref<GstElement> RecordingPlan::BuildSink(const SourceBin& source,
+                                         const Ref<GstElement>& file_sink) {
   Ref<GstElement> sink = MakeElement("splitmuxsink", kSinkName);
-  SetObjectProperty(sink.Get(), "muxer", MakeElement("isrmux").Get());
+  const Ref<GstElement> muxer = MakeElement("isrmux");
+  if (source.kind == SourceBin::Kind::kPcm) {
+    SetEnumProperty(muxer.Get(), "pcm-format", source.extension.c_str());
+  }
+  SetObjectProperty(sink.Get(), "muxer", muxer.Get());
   SetObjectProperty(sink.Get(), "sink", file_sink.Get());
   g_signal_connect_data(sink.Get(), "format-location-full", G_CALLBACK(OnFormatLocation),
                         new Holder(shared_from_this()), FreeHolder, GConnectFlags(0));
@@ -178,10 +171,10 @@ std::string RecordingPlan::BeginFile(GstClockTime running_time) {
   SetProperty(file_sink_.Get(), "file-number", file->number);
   const std::string stem = FormatFileName(settings_.filename_pattern, settings_.name,
                                           file->segment.start, file->segment.utc_offset);
-  return std::filesystem::path(options_.output_directory) / (stem + "." + extension_);
+  return std::filesystem::path(settings_.output_directory) / (stem + "." + file->segment.format);
 }
 
-void RecordingPlan::OnElementMessage(GstMessage* message) {
+bool RecordingPlan::OnElementMessage(GstMessage* message) {
   const GstStructure* const facts = gst_message_get_structure(message);
   if (gst_structure_has_name(facts, "isr-file")) {
     OnFileAnnounced(facts);
@@ -195,18 +188,20 @@ void RecordingPlan::OnElementMessage(GstMessage* message) {
     OnFileClosed(facts);
   } else if (gst_structure_has_name(facts, "isr-file-position")) {
     OnPosition(facts);
+  } else if (gst_structure_has_name(facts, "isr-level")) {
+    OnLevel(facts);
   } else if (gst_structure_has_name(facts, "isr-title")) {
     OnTitle(facts);
   } else if (gst_structure_has_name(facts, "isr-disk-trouble")) {
     OnDisk(gst_structure_get_string(facts, "reason"));
-  } else if (gst_structure_has_name(facts, "isr-format")) {
-    const std::lock_guard lock(mutex_);
-    extension_ = gst_structure_get_string(facts, "extension");
   } else if (gst_structure_has_name(facts, "isr-disk-recovered")) {
     OnDisk("");
   } else if (gst_structure_has_name(facts, "isr-clock-step")) {
     OnClockStep(facts);
   }
+  // These come every second.
+  return !gst_structure_has_name(facts, "isr-file-position") &&
+         !gst_structure_has_name(facts, "isr-level");
 }
 
 void RecordingPlan::OnFileAnnounced(const GstStructure* facts) {
@@ -221,7 +216,9 @@ void RecordingPlan::OnFileAnnounced(const GstStructure* facts) {
   const char* const cause = gst_structure_get_string(facts, "cause");
   file.segment.began = CauseFromWord(cause == nullptr ? "" : cause).value_or(Cause::kStart);
   NoteClock(file.segment, facts);
+  const char* const extension = gst_structure_get_string(facts, "extension");
   const std::lock_guard lock(mutex_);
+  file.segment.format = extension == nullptr ? extension_ : extension;
   file.gap_before = GapBefore(file);
   if (playing_) {
     playing_->time = file.segment.start;
@@ -265,10 +262,17 @@ void RecordingPlan::OnGap(const GstStructure* facts) {
   events_.emplace_back(AudioLost{gap});
   last_gap_ = gap;
   if (files_.empty()) return;
-  File& file = files_.back();
-  Tell(file, InnerGap{.frame = Unsigned(facts, "frame") - file.first_frame,
+  const std::uint64_t frame = Unsigned(facts, "frame");
+  const auto after = std::find_if(files_.begin(), files_.end(),
+                                  [&](const File& file) { return file.first_frame > frame; });
+  // A loss that is found late may lie in a file that is closed: the one behind it tells of it.
+  File& file = after == files_.begin() ? files_.front() : *std::prev(after);
+  Tell(file, InnerGap{.frame = frame - std::min(frame, file.first_frame),
                       .missing = Unsigned(facts, "missing"),
                       .gap = gap});
+  // What began since then began later than was thought.
+  std::for_each(after, files_.end(),
+                [&](File& later) { later.segment.start += gap.end - gap.start; });
 }
 
 void RecordingPlan::OnClockStep(const GstStructure* facts) {
@@ -325,13 +329,16 @@ void RecordingPlan::OnFileOpened(const GstStructure* facts) {
   const std::lock_guard lock(mutex_);
   File* const file = FindNumber(Number(facts));
   if (file == nullptr) return;
-  file->segment.name = path.lexically_relative(options_.output_directory);
-  file->segment.format = extension_;
+  file->segment.name = options_.root.NameOf(path.lexically_relative(options_.root.directory));
   file->segment.growing = true;
-  file->track = std::make_unique<TrackWriter>(*options_.disk, options_.output_directory,
-                                              TrackFacts{file->segment, file->gap_before});
+  file->track =
+      std::make_unique<TrackWriter>(*options_.disk, options_.root.TrackPathOf(file->segment.name),
+                                    TrackFacts{file->segment, file->gap_before});
   events_.emplace_back(FileOpened{file->segment, file->joined, file->gap_before});
   for (TrackEvent& event : std::exchange(file->events, {})) Tell(*file, std::move(event));
+  for (const auto& [window, levels] : std::exchange(file->levels, {})) {
+    file->track->Heard(window, levels);
+  }
 }
 
 /// Files are closed in the order in which they began.
@@ -349,9 +356,11 @@ void RecordingPlan::OnFileClosed(const GstStructure* facts) {
   KeepWorse(closed.segment, files_.empty() ? at_end_ : files_.front().segment);
   if (closed.last) {
     last_track_ = std::move(file.track);
+    last_number_ = file.number;
   } else {
     closed.segment.ended = files_.front().segment.began;
     if (file.track != nullptr) file.track->End(closed.segment);
+    AwaitLevels(file.number, std::move(file.track));
   }
   events_.emplace_back(std::move(closed));
   files_closed_.notify_all();
@@ -359,7 +368,83 @@ void RecordingPlan::OnFileClosed(const GstStructure* facts) {
 
 void RecordingPlan::EndTrack(const Segment& segment) {
   const std::lock_guard lock(mutex_);
-  if (last_track_ != nullptr) std::exchange(last_track_, nullptr)->End(segment);
+  if (last_track_ != nullptr) {
+    last_track_->End(segment);
+    AwaitLevels(last_number_, std::exchange(last_track_, nullptr));
+  }
+  end_here_ = split_ = queue_ = file_sink_ = {};
+}
+
+void RecordingPlan::SetTap(std::shared_ptr<FrameTap> tap) {
+  tap_ = std::move(tap);
+  const std::lock_guard lock(mutex_);
+  is_heard_ = true;
+}
+
+/// The worker that listens along is a moment behind. Who does not hear from it lets go of the
+/// oldest.
+void RecordingPlan::AwaitLevels(guint number, std::unique_ptr<TrackWriter> track) {
+  if (track == nullptr || !is_heard_) return;
+  heard_later_.push_back({number, std::move(track)});
+  if (heard_later_.size() > kMostHeardLater) heard_later_.pop_front();
+}
+
+void RecordingPlan::OnLevels(std::uint32_t file, std::uint64_t second,
+                             const SecondOfLevels& levels) {
+  const std::lock_guard lock(mutex_);
+  // They come in order: of a file before this one none is on its way any more.
+  std::erase_if(heard_later_, [file](const HeardLater& one) { return one.number < file; });
+  if (File* const growing = FindNumber(file)) {
+    return Hear(*growing, second * kWindowsPerSecond, levels);
+  }
+  for (HeardLater& closed : heard_later_) {
+    if (closed.number == file) closed.track->Heard(second * kWindowsPerSecond, levels);
+  }
+}
+
+void RecordingPlan::Hear(File& file, std::uint64_t window, std::span<const LevelWindow> levels) {
+  if (file.track != nullptr) return file.track->Heard(window, levels);
+  file.levels.emplace_back(window, std::vector(levels.begin(), levels.end()));
+}
+
+/// Of isrlevel.
+void RecordingPlan::OnLevel(const GstStructure* facts) {
+  const std::vector<LevelWindow> levels = LevelsIn(facts);
+  const std::lock_guard lock(mutex_);
+  if (File* const file = FindAnnounced(Unsigned(facts, "running-time"))) {
+    Hear(*file, Unsigned(facts, "window"), levels);
+  }
+}
+
+void RecordingPlan::OnLevelsDone(std::uint32_t file) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(heard_later_, [file](const HeardLater& one) { return one.number == file; });
+}
+
+void RecordingPlan::OnLevelsLost() {
+  const std::lock_guard lock(mutex_);
+  heard_later_.clear();
+}
+
+void RecordingPlan::OnNoLevels(const std::string& why) {
+  OnLevelsLost();
+  {
+    const std::lock_guard lock(mutex_);
+    is_heard_ = false;
+  }
+  LogWarning(kDomain, "{}: no levels ({}); the recording goes on", settings_.name, why);
+}
+
+/// Behind the source: what that waits for, or whether it has ended long ago (an HLS playlist has),
+/// does not matter.
+void RecordingPlan::EndStream() {
+  Ref<GstElement> element;
+  {
+    const std::lock_guard lock(mutex_);
+    element = end_here_;
+  }
+  const auto pad = Ref<GstPad>::Adopt(gst_element_get_static_pad(element.Get(), "sink"));
+  gst_pad_send_event(pad.Get(), gst_event_new_eos());
 }
 
 bool RecordingPlan::AwaitFiles(std::chrono::milliseconds deadline) {
@@ -380,7 +465,7 @@ void RecordingPlan::RelieveBuffers() {
   const std::lock_guard lock(mutex_);
   if (!split_) return;
   const auto waiting = GetProperty<guint>(queue_.Get(), "current-level-bytes");
-  SetProperty(split_.Get(), "dropping", disk_in_trouble_ && waiting > queue_bytes_ / 2);
+  SetProperty(split_.Get(), "dropping", waiting > queue_bytes_ / 4 * (disk_in_trouble_ ? 2 : 3));
 }
 
 std::optional<MonotonicTime> RecordingPlan::LastArrival() const {

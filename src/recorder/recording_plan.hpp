@@ -12,12 +12,15 @@
 
 #include <gst/gst.h>
 
+#include "catalogue/roots.hpp"
 #include "config/settings.hpp"
 #include "disk/disk_writer.hpp"
 #include "format/frame_history.hpp"
 #include "model/segment.hpp"
 #include "pipeline/pipeline_runner.hpp"
 #include "recorder/track_writer.hpp"
+#include "source/source_type.hpp"
+#include "worker/stream_listener.hpp"
 
 namespace isr {
 
@@ -61,17 +64,20 @@ struct RunEnd {
 
 /// The pipeline of one run of a source,
 ///
-///     source ! isrsplit ! queue ! splitmuxsink (isrmux, isrfilesink)
+///     source ! isrsplit ! splitmuxsink (isrmux, isrfilesink)
 ///
 /// and the ledger of its files: isrsplit says where each begins, isrfilesink when it is there, how
 /// far it is safe and when it is complete. Their tracks are written on the way. Titles come from
 /// any element as a message `isr-title`: `running-time` (guint64, from there on), `raw` (GBytes, as
 /// sent), `text` (string, UTF-8). Thread-safe, see PipelinePlan.
 class RecordingPlan final : public PipelinePlan,
+                            public LevelReceiver,
                             public std::enable_shared_from_this<RecordingPlan> {
  public:
+  static constexpr const char* kSinkName = "files";  ///< of the splitmuxsink
+
   struct Options {
-    std::string output_directory;
+    Root root;                              ///< of the names and tracks of its files
     Cause begin = Cause::kStart;            ///< of the first file
     std::shared_ptr<FrameHistory> history;  ///< what the source delivered last; for its next run
     std::shared_ptr<DiskWriter> disk;       ///< writes the tracks; shared with other sources
@@ -81,8 +87,15 @@ class RecordingPlan final : public PipelinePlan,
   RecordingPlan(SourceSettings settings, Options options);
 
   Ref<GstElement> Build() override;
-  void OnElementMessage(GstMessage* message) override;
+  bool OnElementMessage(GstMessage* message) override;
   std::optional<MonotonicTime> LastArrival() const override;
+  void EndStream() override;
+  /// Who hears the frames of a coded source, to tell us the levels. Before Build.
+  void SetTap(std::shared_ptr<FrameTap> tap);
+  void OnLevels(std::uint32_t file, std::uint64_t second, const SecondOfLevels& levels) override;
+  void OnLevelsDone(std::uint32_t file) override;
+  void OnLevelsLost() override;
+  void OnNoLevels(const std::string& why) override;
   bool AwaitFiles(std::chrono::milliseconds deadline) override;
 
   /// Lets audio go while the disk does not take it and the buffers before it are nearly full. To be
@@ -93,7 +106,8 @@ class RecordingPlan final : public PipelinePlan,
   std::vector<RecordingEvent> TakeEvents();
   /// The growing file with the frames that have gone into it so far; nothing between files.
   std::optional<Segment> Growing() const;
-  /// Writes the end of the run's last file, closed or not, into its track. Any thread.
+  /// Writes the end of the run's last file, closed or not, into its track, and lets go of the
+  /// pipeline. Levels may still come. Any thread.
   void EndTrack(const Segment& segment);
   /// Wall time after the last frame of this run, once it has ended properly.
   std::optional<UtcTime> End() const;
@@ -108,11 +122,19 @@ class RecordingPlan final : public PipelinePlan,
     bool joined = false;
     Segment segment;  ///< its name is empty until it is opened
     std::optional<Gap> gap_before;
-    std::vector<TrackEvent> events;      ///< heard before it was opened
-    std::unique_ptr<TrackWriter> track;  ///< once it is opened
+    std::vector<TrackEvent> events;  ///< heard before it was opened
+    std::vector<std::pair<std::uint64_t, std::vector<LevelWindow>>> levels;  ///< the same
+    std::unique_ptr<TrackWriter> track;                                      ///< once it is opened
   };
 
-  Ref<GstElement> BuildSink(const Ref<GstElement>& file_sink);
+  /// The track of a closed file whose levels still come.
+  struct HeardLater {
+    guint number = 0;
+    std::unique_ptr<TrackWriter> track;
+  };
+
+  void AwaitLevels(guint number, std::unique_ptr<TrackWriter> track);
+  Ref<GstElement> BuildSink(const SourceBin& source, const Ref<GstElement>& file_sink);
   std::string BeginFile(GstClockTime running_time);
   void OnFileAnnounced(const GstStructure* facts);
   void OnFileOpened(const GstStructure* facts);
@@ -121,6 +143,8 @@ class RecordingPlan final : public PipelinePlan,
   void OnFileClosed(const GstStructure* facts);
   void OnPosition(const GstStructure* facts);
   void OnTitle(const GstStructure* facts);
+  void OnLevel(const GstStructure* facts);
+  static void Hear(File& file, std::uint64_t window, std::span<const LevelWindow> levels);
   void OnClockStep(const GstStructure* facts);
   void OnDisk(std::string trouble);
   std::optional<Gap> GapBefore(const File& file) const;
@@ -132,15 +156,17 @@ class RecordingPlan final : public PipelinePlan,
 
   const SourceSettings settings_;
   const Options options_;
+  std::shared_ptr<FrameTap> tap_;  // shared with isrsplit
 
   mutable std::mutex mutex_;
   std::condition_variable files_closed_;
+  Ref<GstElement> end_here_;                 // protected by mutex_; takes EOS
   Ref<GstElement> split_;                    // protected by mutex_
   Ref<GstElement> queue_;                    // protected by mutex_
   Ref<GstElement> file_sink_;                // protected by mutex_
   std::size_t queue_bytes_ = 0;              // protected by mutex_; that the queue holds at most
   bool disk_in_trouble_ = false;             // protected by mutex_
-  std::string extension_;                    // protected by mutex_
+  std::string extension_;                    // protected by mutex_; where isr-file has none
   std::deque<File> files_;                   // protected by mutex_; announced and not closed yet
   std::optional<std::uint64_t> end_frame_;   // protected by mutex_
   std::optional<UtcTime> end_;               // protected by mutex_
@@ -148,7 +174,10 @@ class RecordingPlan final : public PipelinePlan,
   std::optional<Gap> last_gap_;              // protected by mutex_; that the source left
   std::optional<Title> playing_;             // protected by mutex_; goes on into the next file
   std::unique_ptr<TrackWriter> last_track_;  // protected by mutex_; of the last file, closed
-  std::vector<RecordingEvent> events_;       // protected by mutex_
+  guint last_number_ = 0;                    // protected by mutex_; of that file
+  bool is_heard_ = false;  // protected by mutex_; levels come from elsewhere, after the audio
+  std::deque<HeardLater> heard_later_;  // protected by mutex_
+  std::vector<RecordingEvent> events_;  // protected by mutex_
 };
 
 }  // namespace isr

@@ -43,8 +43,8 @@ void WritePiece(const Fd& fd, const TrackPiece& piece, const std::string& path) 
 
 /// An unfinished track, or one to be changed, that is ours alone while this lives.
 struct LockedTrack {
-  LockedTrack(const std::string& directory, const std::string& name)
-      : path(directory + "/" + TrackNameOf(name)),
+  LockedTrack(const Root& root, const std::string& name)
+      : path(root.TrackPathOf(name)),
         fd(OpenForRepair(path)),
         content(fd.IsOpen() && ::flock(fd.Get(), LOCK_EX | LOCK_NB) == 0
                     ? Fd(::fcntl(fd.Get(), F_DUPFD_CLOEXEC, 0))
@@ -66,11 +66,11 @@ struct LockedTrack {
 
 }  // namespace
 
-std::optional<Segment> RepairRecording(const std::string& directory, const std::string& name) {
-  const LockedTrack track(directory, name);
+std::optional<Segment> RepairRecording(const Root& root, const std::string& name) {
+  const LockedTrack track(root, name);
   auto facts = track.Facts();
   if (!facts || !facts->segment.growing) return std::nullopt;
-  const std::string audio_path = directory + "/" + name;
+  const std::string audio_path = root.PathOf(name);
   const Fd audio = OpenForRepair(audio_path);
   if (!audio.IsOpen()) return std::nullopt;
 
@@ -78,12 +78,13 @@ std::optional<Segment> RepairRecording(const std::string& directory, const std::
   segment.name = name;
   segment.growing = false;
   segment.ended = Cause::kCrash;
-  if (SizeOf(audio) == 0) {
+  const RepairReport repaired =
+      SizeOf(audio) == 0 ? RepairReport{.empty = true} : RepairFile(audio);
+  if (repaired.empty) {
     ::unlink(audio_path.c_str());
     ::unlink(track.path.c_str());
     return segment;
   }
-  const RepairReport repaired = RepairFile(audio);
   Sync(audio, audio_path);
   segment.bytes = static_cast<std::int64_t>(repaired.bytes);
   segment.frames = static_cast<std::int64_t>(
@@ -92,8 +93,8 @@ std::optional<Segment> RepairRecording(const std::string& directory, const std::
   return segment;
 }
 
-Repairer::Repairer(std::string output_directory, Catalogue& catalogue)
-    : output_directory_(std::move(output_directory)), catalogue_(catalogue) {}
+Repairer::Repairer(const Roots& roots, Catalogue& catalogue)
+    : roots_(roots), catalogue_(catalogue) {}
 
 Repairer::~Repairer() {
   stopping_ = true;
@@ -107,7 +108,11 @@ void Repairer::Start() {
 }
 
 void Repairer::RepairAll() {
-  ForEachTrack(output_directory_, [this](const std::string& name) {
+  for (const Root& root : roots_.All()) RepairRoot(root);
+}
+
+void Repairer::RepairRoot(const Root& root) {
+  ForEachTrack(root, [this](const std::string& name) {
     try {
       if (!IsFinished(name)) Repair(name);
     } catch (const Error& error) {
@@ -126,7 +131,7 @@ void Repairer::RepairAll() {
 }
 
 void Repairer::Repair(const std::string& name) {
-  auto segment = RepairRecording(output_directory_, name);
+  auto segment = RepairRecording(roots_.ForName(name), name);
   if (!segment) return;
   if (segment->bytes > 0) {
     LogWarning(kDomain, "{} was left unfinished by a crash; it is repaired", name);
@@ -140,7 +145,7 @@ void Repairer::Repair(const std::string& name) {
 void Repairer::CutBefore(const Segment& empty) {
   const std::string name = NameBefore(empty);
   if (name.empty()) return;
-  const LockedTrack track(output_directory_, name);
+  const LockedTrack track(roots_.ForName(name), name);
   auto facts = track.Facts();
   if (!facts || facts->segment.growing || facts->segment.ended != empty.began) return;
   facts->segment.name = name;
@@ -151,10 +156,10 @@ void Repairer::CutBefore(const Segment& empty) {
 
 /// The source's recording before that one; empty when there is none.
 std::string Repairer::NameBefore(const Segment& segment) const {
-  const Fd directory = OpenDirectory(output_directory_);
+  const Root root = roots_.ForName(segment.name);
   std::optional<Segment> before;
-  ForEachTrack(output_directory_, [&](const std::string& name) {
-    const auto track = ReadTrack(directory, name);
+  ForEachTrack(root, [&](const std::string& name) {
+    const auto track = ReadTrack(root, name);
     if (track && track->segment.source == segment.source && track->segment.start < segment.start &&
         (!before || before->start < track->segment.start)) {
       before = track->segment;

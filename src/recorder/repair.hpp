@@ -10,6 +10,7 @@
 #include "base/fd.hpp"
 #include "base/task_thread.hpp"
 #include "catalogue/catalogue.hpp"
+#include "catalogue/roots.hpp"
 
 namespace isr {
 
@@ -22,30 +23,33 @@ namespace isr {
 /// then the file that it followed on was the last, and that is where the crash cut the recording.
 class Repairer {
  public:
-  /// `catalogue` outlives it.
-  Repairer(std::string output_directory, Catalogue& catalogue);
+  /// `roots` and `catalogue` outlive it.
+  Repairer(const Roots& roots, Catalogue& catalogue);
   /// Ends with the file that it is at.
   ~Repairer();
 
+  /// Again, too, when there are new roots.
   void Start();
 
  private:
   void RepairAll();
+  void RepairRoot(const Root& root);
   void Repair(const std::string& name);
   bool IsFinished(const std::string& name) const;
   void CutBefore(const Segment& empty);
   std::string NameBefore(const Segment& segment) const;
 
-  const std::string output_directory_;
+  const Roots& roots_;
   Catalogue& catalogue_;
   std::vector<Segment> empty_;  // of the thread; files without audio, removed
   std::atomic<bool> stopping_ = false;
   TaskThread thread_{"isr-repair"};  // last: starts when everything else is there
 };
 
-/// Repairs the recording called `name` below `directory` and ends its track, when it is
-/// unfinished, or removes both when there is no audio. Returns what it is then, without audio of 0
-/// bytes; nothing when it was not unfinished. Waits for the disk. Throws Error.
-std::optional<Segment> RepairRecording(const std::string& directory, const std::string& name);
+/// Repairs the recording of that root called `name` and ends its track, when it is
+/// unfinished, or removes both when there is no audio (a header alone is none). Returns what it is
+/// then, without audio of 0 bytes; nothing when it was not unfinished. Waits for the disk. Throws
+/// Error.
+std::optional<Segment> RepairRecording(const Root& root, const std::string& name);
 
 }  // namespace isr

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/error.hpp"
 #include "glib/log.hpp"
 
 namespace isr {
@@ -12,16 +13,10 @@ namespace {
 constexpr const char* kDomain = "recorder";
 
 /// How stale a growing file's row may be.
-constexpr std::chrono::seconds kGrowthInterval{10};
+constexpr std::chrono::seconds kGrowthInterval{30};
 
 /// How often the buffers before a full disk are looked at.
-constexpr std::chrono::milliseconds kReliefInterval{500};
-
-std::int64_t FileSize(const std::string& directory, const std::string& name) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(std::filesystem::path(directory) / name, error);
-  return error ? 0 : static_cast<std::int64_t>(size);
-}
+constexpr std::chrono::milliseconds kReliefInterval{1000};
 
 Supervisor::Options SupervisionOf(const SourceSettings& settings) {
   return {.name = settings.name,
@@ -37,14 +32,15 @@ double Seconds(std::chrono::microseconds duration) {
 
 }  // namespace
 
-SourceRecorder::SourceRecorder(SourceSettings settings, std::string output_directory,
-                               Catalogue& catalogue, const Clock& clock,
+SourceRecorder::SourceRecorder(SourceSettings settings, const Roots& roots, Catalogue& catalogue,
+                               StreamListener& listener, LevelFiller& filler, const Clock& clock,
                                std::function<void()> changed)
     : wanted_(std::move(settings)),
-      output_directory_(std::move(output_directory)),
+      roots_(roots),
       catalogue_(catalogue),
+      listener_(listener),
+      filler_(filler),
       clock_(clock),
-      disk_(DiskWriter::ForDirectory(output_directory_, {})),
       state_since_(clock.Utc()),
       changed_(std::move(changed)),
       supervisor_(SupervisionOf(wanted_), *this, clock) {}
@@ -56,15 +52,37 @@ void SourceRecorder::Restart(SourceSettings settings) {
 
 std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
   settings_ = wanted_;
-  plan_ = std::make_shared<RecordingPlan>(
-      settings_, RecordingPlan::Options{.output_directory = output_directory_,
-                                        .begin = begin,
-                                        .history = history_,
-                                        .disk = disk_,
-                                        .last_run = last_run_});
+  EnterRoot(roots_.ForSource(settings_.name));
+  plan_ = std::make_shared<RecordingPlan>(settings_, RecordingPlan::Options{.root = root_,
+                                                                            .begin = begin,
+                                                                            .history = history_,
+                                                                            .disk = disk_,
+                                                                            .last_run = last_run_});
+  if (std::holds_alternative<StreamSettings>(settings_.specific) && settings_.analyse) {
+    plan_->SetTap(listener_.Open(plan_));
+  }
   growth_timer_ = SourceHandle::Every(kGrowthInterval, [this] { ReportGrowth(); });
   relief_timer_ = SourceHandle::Every(kReliefInterval, [this] { plan_->RelieveBuffers(); });
   return plan_;
+}
+
+/// Looks at the disk only when the root is another than before.
+void SourceRecorder::EnterRoot(const Root& root) {
+  if (disk_ != nullptr && root == root_) return;
+  root_ = root;
+  try {
+    disk_ = DiskWriter::ForDirectory(root_.analyses, {});
+  } catch (const Error& error) {
+    // Any writer does; isrfilesink meets the same trouble, and its source is tried again.
+    LogWarning(kDomain, "{}: {}", settings_.name, error.what());
+    disk_ = DiskWriter::ForDirectory("/", {});
+  }
+}
+
+std::int64_t SourceRecorder::FileSize(const std::string& name) const {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(root_.PathOf(name), error);
+  return error ? 0 : static_cast<std::int64_t>(size);
 }
 
 void SourceRecorder::OnPlanMessage() {
@@ -86,6 +104,7 @@ void SourceRecorder::Handle(const FileClosed& event) {
     return;
   }
   catalogue_.SegmentEnded(event.segment);
+  if (settings_.analyse) filler_.Later(event.segment.name);
 }
 
 void SourceRecorder::Handle(const AudioLost& event) {
@@ -130,8 +149,7 @@ void SourceRecorder::NoteGapBefore(const FileOpened& event) {
 void SourceRecorder::ReportGrowth() {
   const std::optional<Segment> growing = plan_->Growing();
   if (!growing.has_value()) return;
-  catalogue_.SegmentGrew(growing->name, growing->frames,
-                         FileSize(output_directory_, growing->name));
+  catalogue_.SegmentGrew(growing->name, growing->frames, FileSize(growing->name));
 }
 
 void SourceRecorder::OnStateChanged(SourceState state, const std::string& message) {
@@ -157,20 +175,23 @@ void SourceRecorder::OnRunOver(Cause end) {
     // Not finished in time: it stays as far as it was written.
     LogWarning(kDomain, "{}: {} could not be finished; the next start repairs it", settings_.name,
                cut_off->name);
+    // What did not reach the disk is welcome when the server sends it again.
+    history_->Clear();
     FinishLast(*std::move(cut_off), std::nullopt);
   }
-  plan_.reset();
+  last_plan_ = std::move(plan_);
 }
 
 /// `end`: none for a file that was left unfinished.
 void SourceRecorder::FinishLast(Segment segment, std::optional<Cause> end) {
   segment.ended = end;
   segment.growing = false;
-  segment.bytes = FileSize(output_directory_, segment.name);
+  segment.bytes = FileSize(segment.name);
   const auto length = std::chrono::round<std::chrono::microseconds>(
       std::chrono::duration<double>(segment.Duration()));
   if (end) plan_->EndTrack(segment);
   last_run_ = {plan_->End().value_or(segment.start + length), end.value_or(Cause::kCrash)};
+  if (end && settings_.analyse) filler_.Later(segment.name);
   catalogue_.SegmentEnded(std::move(segment));
 }
 

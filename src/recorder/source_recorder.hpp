@@ -11,6 +11,7 @@
 #include "glib/source_handle.hpp"
 #include "model/source_status.hpp"
 #include "pipeline/supervisor.hpp"
+#include "recorder/level_filler.hpp"
 #include "recorder/recording_plan.hpp"
 
 namespace isr {
@@ -19,10 +20,11 @@ namespace isr {
 /// Main thread only.
 class SourceRecorder final : Supervisor::Delegate {
  public:
-  /// `changed` is called after each change of state; it must not destroy the recorder. `catalogue`
-  /// and `clock` outlive the recorder. Looks at the disk, once. Throws Error.
-  SourceRecorder(SourceSettings settings, std::string output_directory, Catalogue& catalogue,
-                 const Clock& clock, std::function<void()> changed);
+  /// `changed` is called after each change of state; it must not destroy the recorder. `roots`,
+  /// `catalogue`, `listener`, `filler` and `clock` outlive the recorder.
+  SourceRecorder(SourceSettings settings, const Roots& roots, Catalogue& catalogue,
+                 StreamListener& listener, LevelFiller& filler, const Clock& clock,
+                 std::function<void()> changed);
 
   // As those of Supervisor. Pause, Stop and Restart finish the growing file, see IsSettled.
   void Start() { supervisor_.Start(); }
@@ -49,16 +51,23 @@ class SourceRecorder final : Supervisor::Delegate {
   void ReportGrowth();
   void NoteGapBefore(const FileOpened& event);
   void Handle(const TitleHeard& event);
+  void EnterRoot(const Root& root);
+  std::int64_t FileSize(const std::string& name) const;
   void FinishLast(Segment segment, std::optional<Cause> end);
 
   SourceSettings wanted_;    ///< of the next run
   SourceSettings settings_;  ///< of the run; each plan has its own copy
-  const std::string output_directory_;
+  const Roots& roots_;
   Catalogue& catalogue_;
+  StreamListener& listener_;
+  LevelFiller& filler_;
   const Clock& clock_;
-  // Shared with the plans and other sources; kept, so that the last of them need not wait for it.
-  const std::shared_ptr<DiskWriter> disk_;
-  std::shared_ptr<RecordingPlan> plan_;  // shared with the runner's threads
+  Root root_;  ///< of the run
+  // Writes the tracks. Shared with the plans and other sources; kept, so that the last of them need
+  // not wait for it.
+  std::shared_ptr<DiskWriter> disk_;
+  std::shared_ptr<RecordingPlan> plan_;       // shared with the runner's threads
+  std::shared_ptr<RecordingPlan> last_plan_;  ///< hears the last levels of its files
   std::shared_ptr<FrameHistory> history_ = std::make_shared<FrameHistory>();  // shared with plans
   std::optional<Segment> last_;     ///< closed last in its run; why it ended is to come
   std::optional<RunEnd> last_run_;  ///< the run before

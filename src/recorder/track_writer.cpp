@@ -21,24 +21,33 @@ class Silence final : public FileObserver {
 
 }  // namespace
 
-TrackWriter::TrackWriter(DiskWriter& disk, const std::string& output_directory, TrackFacts facts)
+TrackWriter::TrackWriter(DiskWriter& disk, const std::string& path, TrackFacts facts)
     : facts_(std::move(facts)),
-      stream_(disk.Begin(output_directory + "/" + TrackNameOf(facts_.segment.name),
-                         std::make_shared<WriteBudget>(0), std::make_shared<Silence>(),
-                         NameTaken::kReplace)) {
+      stream_(disk.Begin(path, std::make_shared<WriteBudget>(0), std::make_shared<Silence>(),
+                         {.name_taken = NameTaken::kReplace})) {
   Write(EncodeTrackPreamble());
   Write(EncodeTrackFacts(facts_, kBegin));
   disk.Wake();
 }
 
 TrackWriter::~TrackWriter() {
+  Write(seconds_.Finish());
   stream_->Close();
 }
 
 void TrackWriter::Reached(std::uint64_t second, const TrackPosition& position) {
-  TrackRecord record;
-  record.reached = position;
-  Write(EncodeTrackRecord(second, record));
+  Write(seconds_.SetReached(second, position));
+}
+
+void TrackWriter::Heard(std::uint64_t window, std::span<const LevelWindow> levels) {
+  for (const LevelWindow& one : levels) {
+    if (one != LevelWindow{}) Write(seconds_.SetLevels(window, one));
+    ++window;
+  }
+}
+
+void TrackWriter::Write(const std::vector<TrackPiece>& pieces) {
+  for (const TrackPiece& piece : pieces) Write(piece);
 }
 
 void TrackWriter::Add(const TrackEvent& event) {

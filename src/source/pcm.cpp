@@ -4,10 +4,10 @@
 
 namespace isr {
 
-std::string PcmCaps(int sample_rate, int channels) {
+std::string PcmCaps(int sample_rate, int channels, int bits) {
   // Beyond stereo there is no layout that a sound card promises: channels without positions.
   const char* const mask = channels > 2 ? ",channel-mask=(bitmask)0" : "";
-  return fmt::format("audio/x-raw,format=S16LE,layout=interleaved,rate={},channels={}{}",
+  return fmt::format("audio/x-raw,format=S{}LE,layout=interleaved,rate={},channels={}{}", bits,
                      sample_rate, channels, mask);
 }
 

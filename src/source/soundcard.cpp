@@ -31,7 +31,8 @@ SourceBin BuildSoundcard(const SourceSettings& settings) {
                    .kind = SourceBin::Kind::kPcm,
                    .extension = card.format,
                    .origin = device};
-  const Ref<GstElement> filter = MakeCapsFilter(PcmCaps(card.sample_rate, card.channels));
+  const Ref<GstElement> filter =
+      MakeCapsFilter(PcmCaps(card.sample_rate, card.channels, card.bits));
   AddAndLink(source.bin.Get(), {MakeAlsaSource(device), MakeElement("audioconvert"), filter});
   ExposeSourcePad(source.bin.Get(), filter.Get());
   return source;

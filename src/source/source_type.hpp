@@ -17,8 +17,9 @@ struct SourceBin {
   };
 
   Ref<GstElement> bin;
+  Ref<GstElement> last;  ///< where the stream is ended, where the first element cannot: HLS
   Kind kind = Kind::kPcm;
-  std::string extension;  ///< of the files, without dot; empty: an `isr-format` message will say
+  std::string extension;  ///< of the files, without dot; empty: isrsplit tells by what comes
   std::string origin;     ///< what is recorded ("http://host/radio", "hw:1,0"), without secrets
 };
 

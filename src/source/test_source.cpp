@@ -23,17 +23,17 @@ Ref<GstElement> MakeGenerator(const char* wave, double volume) {
   return generator;
 }
 
-Ref<GstElement> MakeSoundscape(GstElement* bin, const std::string& caps) {
+void AddSoundscape(GstElement* bin, const std::string& caps, GstElement* next) {
   const Ref<GstElement> bursts = MakeGenerator("ticks", kBurstVolume);
   SetProperty(bursts.Get(), "tick-interval", kBurstInterval);
   SetProperty(bursts.Get(), "sine-periods-per-tick", kBurstPeriods);
   SetProperty(bursts.Get(), "apply-tick-ramp", true);
-  Ref<GstElement> mixer = MakeElement("audiomixer");
+  const Ref<GstElement> mixer = MakeElement("audiomixer");
   AddAndLink(bin, {MakeGenerator("pink-noise", kNoiseVolume), MakeCapsFilter(caps), mixer});
   const Ref<GstElement> burst_caps = MakeCapsFilter(caps);
   AddAndLink(bin, {bursts, burst_caps});
   gst_element_link(burst_caps.Get(), mixer.Get());
-  return mixer;
+  gst_element_link(mixer.Get(), next);
 }
 
 }  // namespace
@@ -44,14 +44,20 @@ SourceBin BuildTestSource(const SourceSettings& settings) {
                    .kind = SourceBin::Kind::kPcm,
                    .extension = test.format,
                    .origin = test.wave};
-  const std::string caps = PcmCaps(test.sample_rate, test.channels);
-  const Ref<GstElement> filter = MakeCapsFilter(caps);
+  GstElement* const bin = source.bin.Get();
+  // The generators know no packed 24 bits.
+  const int bits = test.bits == 24 ? 32 : test.bits;
+  const std::string caps = PcmCaps(test.sample_rate, test.channels, bits);
+  const Ref<GstElement> made = MakeCapsFilter(caps);
+  const Ref<GstElement> filter =
+      MakeCapsFilter(PcmCaps(test.sample_rate, test.channels, test.bits));
+  AddAndLink(bin, {made, MakeElement("audioconvert"), filter});
   if (test.wave == "soundscape") {
-    const Ref<GstElement> mixer = MakeSoundscape(source.bin.Get(), caps);
-    gst_bin_add(GST_BIN(source.bin.Get()), filter.Get());
-    gst_element_link(mixer.Get(), filter.Get());
+    AddSoundscape(bin, caps, made.Get());
   } else {
-    AddAndLink(source.bin.Get(), {MakeGenerator(test.wave.c_str(), kSineVolume), filter});
+    const Ref<GstElement> generator = MakeGenerator(test.wave.c_str(), kSineVolume);
+    AddAndLink(bin, {generator});
+    gst_element_link(generator.Get(), made.Get());
   }
   ExposeSourcePad(source.bin.Get(), filter.Get());
   return source;

@@ -27,15 +27,43 @@ nanoseconds SplitPlanner::MediaTime(Frames frame) const {
   return std::chrono::seconds(frame / rate) + nanoseconds(part);
 }
 
-microseconds SplitPlanner::Observe(Frames end, MonotonicTime arrival, UtcTime utc) {
+SplitPlanner SplitPlanner::GoOnAt(int rate, Frames frame) const {
+  SplitPlanner next({.rate = rate, .interval = options_.interval, .kind = options_.kind}, *zone_);
+  const MonotonicTime start = map_.MonotonicAt(MediaTime(frame));
+  const auto utc = start.time_since_epoch() + utc_minus_monotonic_;
+  next.Observe(0, start, UtcTime(std::chrono::round<microseconds>(utc)));
+  return next;
+}
+
+/// Feeds the map. What came late waits outside until it is known why: it would bend the line that
+/// tells how late it is.
+std::optional<SplitPlanner::Loss> SplitPlanner::Learn(Frames end, MonotonicTime arrival) {
+  if (observed_ && options_.kind == ClockMap::Kind::kCard) {
+    const auto verdict = watch_.Judge(arrival - map_.MonotonicAt(MediaTime(end)), arrival);
+    if (verdict == XrunWatch::Verdict::kLate) return std::nullopt;
+    if (verdict == XrunWatch::Verdict::kLost) {
+      const auto part = static_cast<Frames>(watch_.Lost().count() % kNanosecondsPerSecond);
+      const auto whole = static_cast<Frames>(watch_.Lost().count() / kNanosecondsPerSecond);
+      const auto rate = static_cast<Frames>(options_.rate);
+      return Loss{.before = in_time_,
+                  .missing = whole * rate + part * rate / kNanosecondsPerSecond};
+    }
+  }
+  in_time_ = end;
   map_.Observe(MediaTime(end), arrival);
+  return std::nullopt;
+}
+
+SplitPlanner::Observed SplitPlanner::Observe(Frames end, MonotonicTime arrival, UtcTime utc) {
+  Observed observed{.loss = Learn(end, arrival)};
   const nanoseconds difference = utc.time_since_epoch() - arrival.time_since_epoch();
   const nanoseconds moved = observed_ ? difference - utc_minus_monotonic_ : nanoseconds(0);
   observed_ = true;
   utc_minus_monotonic_ = difference;
-  if (std::chrono::abs(moved) < kStep) return microseconds(0);
+  if (std::chrono::abs(moved) < kStep) return observed;
   if (planned_) boundary_ = NextBoundary(UtcAt(end), options_.interval, *zone_);
-  return std::chrono::round<microseconds>(moved);
+  observed.step = std::chrono::round<microseconds>(moved);
+  return observed;
 }
 
 UtcTime SplitPlanner::UtcAt(Frames frame) const {

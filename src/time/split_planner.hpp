@@ -3,10 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "time/clock_map.hpp"
 #include "time/time_zone.hpp"
+#include "time/xrun_watch.hpp"
 
 namespace isr {
 
@@ -28,9 +30,23 @@ class SplitPlanner {
   /// `zone` must outlive the planner.
   SplitPlanner(const Options& options, const TimeZone& zone);
 
-  /// The frames before `end` had arrived when the two clocks stood so. Returns the step in wall
-  /// time since the last call, 0 for none: a step moves the next boundary, it never makes one.
-  std::chrono::microseconds Observe(Frames end, MonotonicTime arrival, UtcTime utc);
+  /// A planner for what follows on `frame`, which is its frame 0, at another rate. Valid after the
+  /// first Observe.
+  SplitPlanner GoOnAt(int rate, Frames frame) const;
+
+  /// Frames that a card's driver lost and did not report.
+  struct Loss {
+    Frames before = 0;  ///< that it has lost none of
+    Frames missing = 0;
+  };
+  struct Observed {
+    std::chrono::microseconds step{0};  ///< of wall time since the last call: it moves the next
+                                        ///< boundary, and never makes one
+    std::optional<Loss> loss;           ///< `end` must count it from the next call on
+  };
+
+  /// The frames before `end` had arrived when the two clocks stood so.
+  Observed Observe(Frames end, MonotonicTime arrival, UtcTime utc);
 
   /// Wall time of a frame, by what is known so far. Valid after the first Observe.
   UtcTime UtcAt(Frames frame) const;
@@ -47,10 +63,13 @@ class SplitPlanner {
 
  private:
   std::chrono::nanoseconds MediaTime(Frames frame) const;
+  std::optional<Loss> Learn(Frames end, MonotonicTime arrival);
 
   Options options_;
   const TimeZone* zone_;
   ClockMap map_;
+  XrunWatch watch_;
+  Frames in_time_ = 0;  ///< the frames before it came in time
   std::chrono::nanoseconds utc_minus_monotonic_{0};
   bool observed_ = false;
   bool planned_ = false;

@@ -99,14 +99,19 @@ class Isr(Program):
 
     EXECUTABLE = Path(os.environ["ISR_BUILD_DIR"]) / "isr"
 
-    def __init__(self, folder, sections, general=None, env=None):
+    def __init__(self, folder, sections, general=None, env=None, options=()):
         self.folder = Path(folder)
         self.recordings = self.folder / "recordings"
         self.port = free_port()
+        self.config = self.folder / "isr.ini"
+        self.configure(sections, general)
+        super().__init__("isr", [self.EXECUTABLE, "run", *options, self.config], self.folder, env)
+
+    def configure(self, sections, general=None):
+        """Writes the config; in force after a reload or a restart."""
         settings = {"output_directory": self.recordings, "log_file": self.folder / "isr.log",
                     "http_port": self.port, **(general or {})}
-        self.config = write_config(self.folder / "isr.ini", {"general": settings, **sections})
-        super().__init__("isr", [self.EXECUTABLE, "run", self.config], self.folder, env)
+        write_config(self.config, {"general": settings, **sections})
 
     def status(self):
         """status.json by source, empty while there is none."""

@@ -13,7 +13,7 @@ CONFIG = """
   <hostname>localhost</hostname>
   <location>test</location>
   <admin>nobody@localhost</admin>
-  <limits><clients>50</clients><sources>10</sources><burst-size>65536</burst-size></limits>
+  <limits><clients>{clients}</clients><sources>10</sources><burst-size>65536</burst-size><queue-size>8388608</queue-size></limits>
   <authentication>
     <source-password>{password}</source-password>
     <admin-user>admin</admin-user><admin-password>{password}</admin-password>
@@ -28,6 +28,19 @@ CONFIG = """
   <security><chroot>0</chroot>{owner}</security>
 </icecast>
 """
+EZSTREAM = """
+<ezstream>
+  <servers><server>
+    <hostname>127.0.0.1</hostname><port>{port}</port><password>{password}</password><tls>none</tls>
+  </server></servers>
+  <streams><stream><mountpoint>/{mount}</mountpoint><format>Ogg</format></stream></streams>
+  <intakes><intake><type>playlist</type><filename>{playlist}</filename></intake></intakes>
+  <metadata><no_updates>yes</no_updates></metadata>
+</ezstream>
+"""
+# By ffmpeg's name of the format.
+CONTENT_TYPE = {"mp3": "audio/mpeg", "adts": "audio/aac", "ogg": "application/ogg", "flac": "audio/flac"}
+MUXER = {"mp3": ["-write_xing", "0", "-id3v2_version", "0"], "adts": [], "ogg": ["-page_duration", "200000"], "flac": []}
 # Icecast refuses to run as root.
 OWNER = "<changeowner><user>nobody</user><group>nogroup</group></changeowner>"
 
@@ -35,14 +48,14 @@ OWNER = "<changeowner><user>nobody</user><group>nogroup</group></changeowner>"
 class Icecast:
     """A server that can be killed and started again on the same port."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, clients=50):
         self.port = free_port()
         self.program = None
         self.folder = folder / "icecast"
         self.folder.mkdir()
         self.config = self.folder / "icecast.xml"
         self.config.write_text(CONFIG.format(
-            password=PASSWORD, port=self.port, folder=self.folder, owner=OWNER if os.getuid() == 0 else ""))
+            password=PASSWORD, port=self.port, folder=self.folder, clients=clients, owner=OWNER if os.getuid() == 0 else ""))
 
     def url(self, mount):
         return f"http://127.0.0.1:{self.port}/{mount}"
@@ -64,12 +77,22 @@ class Icecast:
         except OSError:
             return None
 
-    def feed(self, mount, file):
+    def feed(self, mount, file, form="mp3"):
         """Sends a file at its own speed; returns ffmpeg when the mount can be listened to."""
         source = f"icecast://source:{PASSWORD}@127.0.0.1:{self.port}/{mount}"
-        ffmpeg = Program(f"ffmpeg-{file.stem}", [
+        ffmpeg = Program(f"ffmpeg-{mount}", [
             "ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-i", file, "-map", "0:a", "-codec", "copy",
-            "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3", "-content_type", "audio/mpeg", source],
-            self.folder)
+            *MUXER[form], "-f", form, "-content_type", CONTENT_TYPE[form], source], self.folder)
         wait_for(f"Icecast to serve /{mount}", lambda: self.answer(mount) == 200, alive=[ffmpeg])
         return ffmpeg
+
+    def play(self, mount, files):
+        """Sends Ogg files one after the other as ezstream does: each is a new logical stream."""
+        playlist = self.folder / f"{mount}.m3u"
+        playlist.write_text("".join(f"{file}\n" for file in files))
+        config = self.folder / f"{mount}.xml"
+        config.write_text(EZSTREAM.format(port=self.port, password=PASSWORD, mount=mount, playlist=playlist))
+        config.chmod(0o600)
+        ezstream = Program(f"ezstream-{mount}", ["ezstream", "-v", "-c", config], self.folder)
+        wait_for(f"Icecast to serve /{mount}", lambda: self.answer(mount) == 200, alive=[ezstream])
+        return ezstream

@@ -1,5 +1,6 @@
 """MPEG-1 layer III as this suite needs it: frames by their headers, and files of which no two frames are alike."""
 
+import itertools
 import subprocess
 
 # ISO/IEC 11172-3, 2.4.2.3: kbit/s and Hz by index, layer III of MPEG-1.
@@ -57,3 +58,14 @@ def make_noise(path, seconds, seed):
     if len(set(frames)) != len(frames):
         raise AssertionError("the noise repeats itself")
     return frames
+
+
+def breaks(frames, sent):
+    """Where `frames` are not one run of those that were sent: (index, place of the frame, place of the one behind)."""
+    places = {frame: place for place, frame in enumerate(sent)}
+    at = [places.get(frame, -1) for frame in frames]
+    unknown = [(index, place, place) for index, place in enumerate(at) if place < 0]
+    if unknown or not frames:
+        return unknown or ["no frames"]
+    return [(index, this, following) for index, (this, following) in enumerate(itertools.pairwise(at))
+            if following != this + 1]

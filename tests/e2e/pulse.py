@@ -2,6 +2,7 @@
 
 A private PulseAudio has a sink that plays into nothing, in real time. What the sink plays can be
 captured from the ALSA PCM `PCM`, bit for bit: rates, formats and channels are the same all the way.
+Cards of other widths than 16 bits are PCMs called `pcm_of(bits)`.
 """
 
 import array
@@ -13,41 +14,51 @@ PCM = "testmic"
 RATE = 48000
 
 ASOUND = """
-</usr/share/alsa/alsa.conf>
 pcm.{pcm} {{
   type pulse
-  device "card.monitor"
+  device "{sink}.monitor"
   hint {{ show on description "Test microphone" }}
 }}
 """
 
 
+def pcm_of(bits):
+    return PCM if bits == 16 else f"{PCM}{bits}"
+
+
+def sink_of(bits):
+    return "card" if bits == 16 else f"card{bits}"
+
+
 class SoundCard:
-    def __init__(self, folder):
+    def __init__(self, folder, widths=(16,), rate=RATE):
+        self.rate = rate
         self.folder = folder / "pulse"
         self.folder.mkdir(mode=0o700)
         asound = self.folder / "asound.conf"
-        asound.write_text(ASOUND.format(pcm=PCM))
+        asound.write_text("</usr/share/alsa/alsa.conf>" + "".join(
+            ASOUND.format(pcm=pcm_of(bits), sink=sink_of(bits)) for bits in widths))
         server = f"unix:{self.folder}/native"
         # For every program that shall see this card.
         self.env = {"PULSE_SERVER": server, "ALSA_CONFIG_PATH": str(asound),
                     "PULSE_COOKIE": str(self.folder / "cookie"), "XDG_RUNTIME_DIR": str(self.folder)}
+        sinks = [word for bits in widths for word in (
+            "-L", f"module-null-sink sink_name={sink_of(bits)} rate={rate} format=s{bits}le channels=2 norewinds=1")]
         self.daemon = Program("pulseaudio", [
             "pulseaudio", "-n", "--exit-idle-time=-1", "--daemonize=no", "--use-pid-file=no",
             "--disable-shm=yes",
             "-L", f"module-native-protocol-unix socket={self.folder}/native auth-anonymous=1",
-            "-L", f"module-null-sink sink_name=card rate={RATE} format=s16le channels=2 norewinds=1"],
+            *sinks],
             self.folder, self.env)
         wait_for("PulseAudio to listen", (self.folder / "native").exists, alive=[self.daemon])
 
-    def play_ramp(self, seconds):
+    def play_ramp(self, seconds, bits=16):
         """Plays frames numbered from 1; returns the player once it plays."""
-        ramp = self.folder / "ramp.raw"
-        with open(ramp, "wb") as file:
-            write_frames(file, range(1, RATE * seconds))
-        player = Program("pacat", [
-            "pacat", "--playback", "--raw", f"--rate={RATE}", "--format=s16le", "--channels=2",
-            "--latency-msec=2000", "--device=card", "--verbose", ramp], self.folder, self.env)
+        ramp = self.folder / f"ramp{bits}.raw"
+        ramp.write_bytes(frames_from(1, self.rate * seconds - 1, bits))
+        player = Program(f"pacat{bits}", [
+            "pacat", "--playback", "--raw", f"--rate={self.rate}", f"--format=s{bits}le", "--channels=2",
+            "--latency-msec=2000", f"--device={sink_of(bits)}", "--verbose", ramp], self.folder, self.env)
         wait_for("pacat to play", lambda: "Stream started" in player.log(), alive=[player])
         return player
 
@@ -55,12 +66,35 @@ class SoundCard:
         self.daemon.kill()
 
 
-def write_frames(file, numbers):
-    """A frame's number, as its 16 bits on the left and its 16 bits on the right."""
-    frames = array.array("I", numbers)
+def frames_from(first, count, bits=16):
+    """Stereo frames that hold their number: of 16 bits its low half on the left and its high half on
+    the right; of more bits the number on the right, and noise made from it on the left."""
+    numbers = range(first, first + count)
+    if bits == 16:
+        return native_bytes("I", numbers)
+    samples = native_bytes("Q", ((number * NOISE & 0xFFFFFFFF) | number << 32 for number in numbers))
+    if bits == 32:
+        return samples
+    # The low three of each four bytes.
+    packed = bytearray(len(samples) // 4 * 3)
+    for byte in range(3):
+        packed[byte::3] = samples[byte::4]
+    return bytes(packed)
+
+
+def first_number(pcm, bits=16):
+    """The number of the first frame in stereo audio."""
+    return int.from_bytes(pcm[:4], "little") if bits == 16 else int.from_bytes(pcm[bits // 8:bits // 4], "little")
+
+
+NOISE = 2654435761  # odd: each number gives another
+
+
+def native_bytes(kind, numbers):
+    values = array.array(kind, numbers)
     if sys.byteorder == "big":
-        frames.byteswap()
-    frames.tofile(file)
+        values.byteswap()
+    return values.tobytes()
 
 
 def read_frames(pcm):

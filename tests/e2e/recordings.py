@@ -6,6 +6,9 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
+# Of ffprobe, where it is not called like the file's ending.
+DEMUXER = {".opus": "ogg"}
+
 
 class Recording:
     """One file and its row of the catalogue."""
@@ -62,7 +65,7 @@ def gaps(recordings, source):
 def probe(path):
     """What ffprobe says after reading all of the file. Raises AssertionError for a file that it complains about."""
     result = subprocess.run(
-        ["ffprobe", "-f", path.suffix[1:], "-loglevel", "warning", "-count_packets", "-show_format", "-show_streams",
+        ["ffprobe", "-f", DEMUXER.get(path.suffix, path.suffix[1:]), "-loglevel", "warning", "-count_packets", "-show_format", "-show_streams",
          "-print_format", "json", str(path)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     if result.returncode != 0 or result.stderr.strip():

@@ -1,12 +1,16 @@
 """What the commands say, and with which code they end."""
 
 import re
+import signal
 import socket
 import unittest
 
+import mp3
 import pulse
+import recordings
 import tap
-from harness import Isr, TestCase, run_isr, write_config
+from harness import Isr, Program, TestCase, run_isr, wait_for, write_config
+from icecast import Icecast
 
 EX_OK = 0
 EX_UNAVAILABLE = 69
@@ -82,6 +86,39 @@ class CommandLineTest(TestCase):
             "type": "stream", "url": "http://user:hunter2@127.0.0.1:9/live", "format": "mp3"}})
         result = run_isr("check", config)
         self.assertNotIn("hunter2", result.stdout + result.stderr)
+
+    def test_the_printed_pipeline_of_a_source_records_it_without_isr(self):
+        mp3.make_noise(self.folder / "show.mp3", 60, seed=1)
+        icecast = Icecast(self.folder)
+        icecast.start()
+        self.resources.callback(icecast.kill)
+        self.start(icecast.feed("live.mp3", self.folder / "show.mp3"))
+        config = write_config(self.folder / "isr.ini", {
+            "general": {"split_minutes": 2 / 60, "log_file": ""},
+            "two words": {"type": "test", "format": "flac", "bits": 24},
+            "radio": {"type": "stream", "url": icecast.url("live.mp3?a=b&c='d'"), "format": "mp3",
+                      "username": "me", "password": "hunter2"}})
+        runs = {}
+        for source, extension in (("two words", "flac"), ("radio", "mp3")):
+            printed = run_isr("check", "--gst", source, config)
+            self.assertEqual((printed.returncode, printed.stderr), (EX_OK, ""))
+            self.assertNotIn("hunter2", printed.stdout)
+            self.assertEqual(printed.stdout.count("\n"), 1)
+            runs[source, extension] = self.start(Program(
+                extension, ["bash", "-c", "exec env " + printed.stdout], self.folder))
+        for (source, extension), run in runs.items():
+            files = [self.folder / f"{source}{number:03}.{extension}" for number in range(3)]
+            wait_for(f"three files of {source}", files[-1].exists, alive=[run])
+            self.assertEqual(run.stop(signal.SIGINT), 0, run.log())
+            self.assertIn("isr-file", run.log())
+            for file in files[:2]:
+                self.assertGreater(float(recordings.probe(file)["format"]["duration"]), 0.1)
+
+    def test_check_knows_no_pipeline_of_a_source_that_there_is_not(self):
+        config = write_config(self.folder / "good.ini", GOOD)
+        result = run_isr("check", "--gst", "beep", config)
+        self.assertEqual((result.returncode, result.stdout), (64, ""))
+        self.assertIn("there is no source 'beep'; there are beeps", result.stderr)
 
     def test_a_sound_card_is_listed_with_what_to_write_in_the_config(self):
         card = pulse.SoundCard(self.folder)

@@ -43,9 +43,7 @@ class ControlTest(TestCase):
 
     def rewrite(self, isr, sections, general=None):
         """Another config in the place of the one that is in force."""
-        settings = {"output_directory": isr.recordings, "log_file": isr.folder / "isr.log",
-                    "http_port": isr.port, **(general or {})}
-        write_config(isr.config, {"general": settings, **sections})
+        isr.configure(sections, general)
 
     def ends(self, isr, source):
         """(why it began, why it ended) of each of the source's files."""

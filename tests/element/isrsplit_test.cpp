@@ -99,6 +99,20 @@ class IsrSplitTest : public testing::Test {
     }
     return found;
   }
+  std::vector<Ref<GstMessage>> AllMessages() {
+    std::vector<Ref<GstMessage>> all;
+    while (GstMessage* const raw = gst_bus_pop(bus_.Get())) {
+      all.push_back(Ref<GstMessage>::Adopt(raw));
+    }
+    return all;
+  }
+  static std::vector<Ref<GstMessage>> Named(std::vector<Ref<GstMessage>> messages,
+                                            const char* name) {
+    std::erase_if(messages, [name](const auto& one) {
+      return gst_message_has_name(one.Get(), name) == FALSE;
+    });
+    return messages;
+  }
   static gint64 Int64(const Ref<GstMessage>& message, const char* field) {
     const GValue* const value =
         gst_structure_get_value(gst_message_get_structure(message.Get()), field);
@@ -119,6 +133,35 @@ class IsrSplitTest : public testing::Test {
   GstHarness* harness_ = nullptr;
   gint16 next_sample_ = 0;
 };
+
+TEST_F(IsrSplitTest, OtherCapsOfACodedStreamBeginAFileAndTimeGoesOn) {
+  Begin(kMp3Caps);
+  PushFrame(20ms, 20 * GST_MSECOND);
+  gst_harness_set_src_caps_str(harness_, "audio/mpeg,mpegversion=1,layer=3,rate=500,channels=1");
+  PushFrame(40ms, 40 * GST_MSECOND);
+  const auto files = Messages("isr-file");
+  ASSERT_EQ(files.size(), 2u);
+  EXPECT_EQ(Text(files[1], "cause"), "format-change");
+  EXPECT_EQ(Text(files[1], "extension"), "mp3");
+  EXPECT_EQ(Int64(files[1], "running-time"), 20 * GST_MSECOND);
+  EXPECT_EQ(Utc(files[1], "start-utc") - Utc(files[0], "start-utc"), 20ms);
+  const auto out = Pull();
+  ASSERT_EQ(out.size(), 2u);
+  EXPECT_EQ(out[1].pts, 20 * GST_MSECOND);
+  EXPECT_EQ(out[1].duration, 40 * GST_MSECOND);
+}
+
+TEST_F(IsrSplitTest, ATitleGetsTheTimeOfTheFrameAfterIt) {
+  Begin(kMp3Caps);
+  PushFrame(20ms, 20 * GST_MSECOND);
+  GstStructure* const title = gst_structure_new("isr-title", "text", G_TYPE_STRING, "A", nullptr);
+  gst_harness_push_event(harness_, gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, title));
+  PushFrame(20ms, 20 * GST_MSECOND);
+  const auto titles = Messages("isr-title");
+  ASSERT_EQ(titles.size(), 1u);
+  EXPECT_EQ(Text(titles[0], "text"), "A");
+  EXPECT_EQ(Int64(titles[0], "running-time"), 20 * GST_MSECOND);
+}
 
 TEST_F(IsrSplitTest, CutsABufferAtTheSampleOfTheBoundary) {
   Begin();
@@ -158,6 +201,27 @@ TEST_F(IsrSplitTest, AnnouncesAFileBeforeItsFirstBuffer) {
   PushPcm(10);
   EXPECT_EQ(gst_harness_buffers_received(harness_), 1u);
   EXPECT_EQ(Messages("isr-file").size(), 1u);
+}
+
+TEST_F(IsrSplitTest, TellsOfAudioThatTheDriverLostWithoutAWord) {
+  Begin();
+  for (int i = 0; i < 200; ++i) ASSERT_EQ(PushPcm(25), GST_FLOW_OK);
+  clock_.Advance(700ms);  // 700 frames that nobody gets
+  for (int i = 0; i < 550; ++i) ASSERT_EQ(PushPcm(25), GST_FLOW_OK);
+  const auto messages = AllMessages();
+  const auto gaps = Named(messages, "isr-gap");
+  ASSERT_EQ(gaps.size(), 1u);
+  EXPECT_EQ(Text(gaps[0], "cause"), "xrun");
+  EXPECT_EQ(Int64(gaps[0], "frame"), 5000);
+  EXPECT_EQ(Int64(gaps[0], "missing"), 700);
+  EXPECT_EQ(Utc(gaps[0], "start-utc"), kStart + 5s);
+  // Every frame is there, and the boundary after it is on the clock again.
+  std::size_t frames = 0;
+  for (const Out& out : Pull()) frames += out.samples.size();
+  EXPECT_EQ(frames, 750u * 25);
+  const auto files = Named(messages, "isr-file");
+  EXPECT_EQ(Utc(files.back(), "start-utc"), UtcTime(14h + 18s));
+  EXPECT_EQ(Int64(files.back(), "frame"), 17500 - 700);
 }
 
 TEST_F(IsrSplitTest, RefusesABufferBeforeCaps) {

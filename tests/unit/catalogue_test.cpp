@@ -59,6 +59,7 @@ class CatalogueTest : public testing::Test {
     root_ = ::mkdtemp(pattern.data());
     state_ = root_ + "/var/state";
     output_ = root_ + "/recordings";
+    roots_.Replace(Roots(output_).All());
     database_ = state_ + "/catalogue.db";
     fs::create_directories(output_);
   }
@@ -67,7 +68,7 @@ class CatalogueTest : public testing::Test {
   /// Opens a catalogue, lets `use` call it, and closes it: all is then applied.
   template <typename Use>
   void Run(Use use) {
-    Catalogue catalogue(state_, output_);
+    Catalogue catalogue(state_, roots_);
     use(catalogue);
   }
   void RunScan() {
@@ -80,7 +81,7 @@ class CatalogueTest : public testing::Test {
   }
 
   void WriteTrack(const TrackFacts& facts, const std::optional<Title>& title = std::nullopt) {
-    const std::string path = output_ + "/" + TrackNameOf(facts.segment.name);
+    const std::string path = output_ + "/analyses/" + facts.segment.name + ".isr";
     fs::create_directories(fs::path(path).parent_path());
     std::ofstream file(path, std::ios::binary);
     const auto write = [&](const TrackPiece& piece) {
@@ -105,6 +106,7 @@ class CatalogueTest : public testing::Test {
   std::string state_;
   std::string output_;
   std::string database_;
+  Roots roots_{""};
 };
 
 TEST_F(CatalogueTest, ASegmentIsKeptAsItWasGiven) {
@@ -481,7 +483,7 @@ TEST_F(CatalogueTest, DamageFoundWhileRunningKeepsWhatIsBeingRecorded) {
 
 TEST_F(CatalogueTest, AStateDirectoryThatCannotBeMadeIsAnError) {
   std::ofstream(root_ + "/var") << "a file";
-  EXPECT_THROW(Catalogue(state_, output_), Error);
+  EXPECT_THROW(Catalogue(state_, Roots(output_)), Error);
 }
 
 }  // namespace

@@ -10,124 +10,12 @@
 #include "base/atomic_file.hpp"
 #include "config/ini_document.hpp"
 #include "config/schema.hpp"
+#include "tests/unit/config_fixture.hpp"
 
 namespace isr {
 namespace {
 
 using namespace std::chrono_literals;
-
-const ConfigEnvironment kEnvironment{"/work/dir", ""};
-
-Settings Parse(const std::string& text, const ConfigEnvironment& environment = kEnvironment) {
-  return ParseConfig(text, "config.ini", environment);
-}
-
-/// what() of the ConfigError that the text gives; empty when it is accepted.
-std::string ProblemsOf(const std::string& text) {
-  try {
-    Parse(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return {};
-}
-
-void ExpectProblem(const std::string& text, const std::string& part) {
-  EXPECT_PRED_FORMAT2(testing::IsSubstring, part, ProblemsOf(text)) << text;
-}
-
-/// A source of type test with more lines in it.
-std::string TestSource(const std::string& lines) {
-  return "[a]\ntype = test\n" + lines + "\n";
-}
-std::string Stream(const std::string& lines) {
-  return "[a]\ntype = stream\n" + lines + "\n";
-}
-
-const StreamSettings& StreamOf(const Settings& settings, size_t index = 0) {
-  return std::get<StreamSettings>(settings.sources.at(index).specific);
-}
-const TestSettings& TestOf(const Settings& settings) {
-  return std::get<TestSettings>(settings.sources.at(0).specific);
-}
-
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-// ---- The text -----------------------------------------------------------------------------------
-
-TEST(IniDocument, TakesEqualsSignAndColonAndLowersKeysButNotSections) {
-  const IniDocument document = ReadIni("[My Radio]\nURL: http://h/x=1\nName=a:b\n");
-  EXPECT_EQ(document.sections[0].name, "My Radio");
-  EXPECT_EQ(document.sections[0].Find("url")->value, "http://h/x=1");
-  EXPECT_EQ(document.sections[0].Find("name")->value, "a:b");
-  EXPECT_EQ(document.sections[0].Find("name")->line, 3);
-  EXPECT_TRUE(document.problems.empty());
-}
-
-TEST(IniDocument, BeginsACommentOnlyAtTheStartOrAfterWhiteSpace) {
-  const IniDocument document =
-      ReadIni("; one\n  # two\n[s] # three\na = x#y;z # four\nb = 1\t;five\nc = # six\nd=#seven\n");
-  EXPECT_EQ(document.sections[0].name, "s");
-  EXPECT_EQ(document.sections[0].Find("a")->value, "x#y;z");
-  EXPECT_EQ(document.sections[0].Find("b")->value, "1");
-  EXPECT_EQ(document.sections[0].Find("c")->value, "");
-  EXPECT_EQ(document.sections[0].Find("d")->value, "#seven");
-}
-
-TEST(IniDocument, AcceptsByteOrderMarkAndCrlfAndAMissingLastNewline) {
-  const IniDocument document = ReadIni("\xEF\xBB\xBF[s]\r\na = \xC3\xBC b\r\nc = 1");
-  ASSERT_TRUE(document.problems.empty());
-  EXPECT_EQ(document.sections[0].Find("a")->value, "\xC3\xBC b");
-  EXPECT_EQ(document.sections[0].Find("c")->value, "1");
-}
-
-TEST(IniDocument, AcceptsASectionIndentedAsAWhole) {
-  const IniDocument document = ReadIni("[s]\n  a = 1\n\n  b = 2\nc = 3\n");
-  EXPECT_TRUE(document.problems.empty());
-  EXPECT_EQ(document.sections[0].entries.size(), 3U);
-}
-
-TEST(IniDocument, ReportsAContinuedValueInsteadOfJoiningIt) {
-  ExpectProblem(TestSource("wave = sine\n  more"), "config.ini:4: the line is indented deeper");
-}
-
-TEST(IniDocument, ReportsUnreadableLinesAndReadsOn) {
-  const std::string text = "x\ny\n[a]\n= 1\nword\n[]\n[b\n[c] d\n\xFF = 1\nn = a\x01\n";
-  EXPECT_EQ(
-      ProblemsOf(text + '\0'),
-      "config.ini:1: the line stands before the first section; begin with '[general]'\n"
-      "config.ini:3: type: missing in [a]; write 'type = ' and one of stream, soundcard or test\n"
-      "config.ini:4: the line has no key before '='; write 'key = value'\n"
-      "config.ini:5: the line has no '='; write 'key = value'\n"
-      "config.ini:6: a section needs a name; write '[name]'\n"
-      "config.ini:7: '[' without ']' (a '#' or ';' after white space begins a comment); "
-      "write '[name]'\n"
-      "config.ini:8: text after ']'; write '[name]' on a line of its own\n"
-      "config.ini:9: the line is not UTF-8 text; save the file in the encoding UTF-8\n"
-      "config.ini:10: the line holds a control character (byte 0x01); remove it\n"
-      "config.ini:11: the line holds a control character (byte 0x00); remove it");
-}
-
-TEST(IniDocument, ReportsRepeatedSectionsAndKeysWithBothLines) {
-  const std::string problems =
-      ProblemsOf("[a]\ntype = test\nwave = sine\nWave = silence\n[a]\ntype = test\n");
-  EXPECT_EQ(problems,
-            "config.ini:4: wave: stands in line 3 already; remove one\n"
-            "config.ini:5: section [a] stands in line 1 already; rename or join them");
-}
-
-TEST(IniDocument, RefusesAnOverlongFileWithOneProblem) {
-  EXPECT_EQ(ProblemsOf(std::string(kMaxIniBytes + 1, '\n')),
-            "config.ini: longer than 1024 KiB; this is not a config file");
-}
-
-TEST(IniDocument, StopsReadingWhenAFileIsOfAnotherKind) {
-  std::string text;
-  for (int i = 0; i < 10000; ++i) text += "\x89PNG\n";
-  EXPECT_LT(ReadIni(text).problems.size(), 100U);
-}
 
 TEST(Config, GivesEveryKeyItsDefault) {
   const Settings settings = Parse(
@@ -154,6 +42,7 @@ TEST(Config, GivesEveryKeyItsDefault) {
   EXPECT_EQ(card.device, "default");
   EXPECT_EQ(card.channels, 2);
   EXPECT_EQ(card.format, "wav");
+  EXPECT_EQ(card.bits, 16);
   EXPECT_EQ(StreamOf(settings, 2).format, "auto");
 }
 
@@ -226,6 +115,30 @@ TEST(Config, ReportsOtherWrongWordsWithTheRightOnes) {
                 "'localhost' is not an IP address");
   ExpectProblem(Stream("url = http://h/\nformat = wma"),
                 "format: 'wma' is not known; use auto, mp3, ogg, aac, flac or opus");
+  ExpectProblem(TestSource("format = mp3"), "format: 'mp3' is not known; use wav or flac");
+  ExpectProblem(TestSource("bits = 20"), "bits: '20' is not known; use 16, 24 or 32");
+  ExpectProblem(TestSource("bits = 16.5"), "bits: '16.5' is not known; use 16, 24 or 32");
+  ExpectProblem(TestSource("wave = noise"),
+                "wave: 'noise' is not known; use soundscape, sine or silence");
+}
+
+TEST(Config, TakesSamplesOf24And32Bits) {
+  const Settings settings = Parse("[general]\nbits = 24\nformat = flac\n[a]\ntype = test\n" +
+                                  std::string("[b]\ntype = test\nbits = 32\nformat = wav\n"));
+  const auto of = [&settings](size_t i) {
+    return std::get<TestSettings>(settings.sources.at(i).specific);
+  };
+  EXPECT_EQ(of(0).bits, 24);
+  EXPECT_EQ(of(0).format, "flac");
+  EXPECT_EQ(of(1).bits, 32);
+  EXPECT_EQ(of(1).format, "wav");
+}
+
+TEST(Config, ReportsMoreChannelsThanFlacHolds) {
+  EXPECT_EQ(ProblemsOf(TestSource("format = flac\nchannels = 8")), "");
+  EXPECT_EQ(ProblemsOf(TestSource("format = wav\nchannels = 9")), "");
+  ExpectProblem(TestSource("format = flac\nchannels = 9"),
+                "channels: FLAC holds up to 8; use fewer in [a], or 'format = wav'");
 }
 
 TEST(Config, KeepsPercentSignsOfAPatternAsTheyAre) {
@@ -402,7 +315,10 @@ TEST(Config, DescribesTheEffectiveSettingsWithoutSecrets) {
   const std::string text = DescribeSettings(
       Parse("[general]\nsplit_minutes = 0.25\n" + Stream("url = http://user:hunter2@h:1/x")));
   EXPECT_TRUE(Contains(text, "[general]\noutput_directory = /work/dir/recordings\n")) << text;
-  EXPECT_TRUE(Contains(text, "\n[a]\ntype = stream\nsplit_minutes = 0.25\n")) << text;
+  EXPECT_TRUE(Contains(
+      text,
+      "\n[a]\noutput_directory = /work/dir/recordings\ntype = stream\nsplit_minutes = 0.25\n"))
+      << text;
   EXPECT_TRUE(Contains(text, "url = http://h:1/x\nusername = user\npassword = ***\n")) << text;
   EXPECT_FALSE(Contains(text, "hunter2"));
 }

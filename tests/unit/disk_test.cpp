@@ -100,6 +100,52 @@ TEST_F(DiskTest, WritesWhatIsAppendedIntoAFolderThatItMakes) {
   EXPECT_EQ(ReadWholeFile(folder_ / "radio/2026/a.wav"), "abcdef");
 }
 
+/// Begins a track when its recording is there, as the recorder does.
+class TrackBeginner final : public FileObserver {
+ public:
+  TrackBeginner(DiskWriter& writer, std::string track, std::shared_ptr<Observer> recording)
+      : writer_(writer), track_(std::move(track)), recording_(std::move(recording)) {}
+
+  void OnFileOpened(const std::string& path) override {
+    if (path == track_) {
+      size_then_ = std::filesystem::file_size(recording_->Opened());
+      return;
+    }
+    recording_->OnFileOpened(path);
+    const auto nobody = std::make_shared<TrackBeginner>(writer_, track_, recording_);
+    stream_ = writer_.Begin(track_, std::make_shared<WriteBudget>(0), nobody);
+    stream_->Patch(0, Bytes("facts"));
+    on_track_ = nobody;
+  }
+  void OnFileClosed(const std::string& path, std::uint64_t bytes) override {
+    recording_->OnFileClosed(path, bytes);
+  }
+  void OnDiskTrouble(const std::string& /*why*/) override {}
+  void OnDiskRecovered() override {}
+
+  /// Of the recording, when its track was made.
+  std::optional<std::uintmax_t> SizeThen() const { return on_track_->size_then_; }
+
+ private:
+  DiskWriter& writer_;
+  const std::string track_;
+  const std::shared_ptr<Observer> recording_;
+  std::shared_ptr<TrackBeginner> on_track_;
+  std::shared_ptr<FileStream> stream_;
+  std::optional<std::uintmax_t> size_then_;  // of the writer's thread
+};
+
+TEST_F(DiskTest, WritesNothingOfARecordingBeforeItsTrack) {
+  const auto beginner = std::make_shared<TrackBeginner>(*writer_, folder_ / "a.isr", observer_);
+  const auto recording = writer_->Begin(folder_ / "a.wav", budget_, beginner);
+  recording->Append(Bytes("audio"));
+  recording->Close();
+  observer_->Closed();
+  EXPECT_EQ(ReadWholeFile(folder_ / "a.wav"), "audio");
+  EXPECT_EQ(ReadWholeFile(folder_ / "a.isr"), "facts");
+  EXPECT_EQ(beginner->SizeThen(), 0U);
+}
+
 TEST_F(DiskTest, TakesANameWithoutAFolder) {
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(folder_);
@@ -107,6 +153,16 @@ TEST_F(DiskTest, TakesANameWithoutAFolder) {
   const auto plain = writer_->Begin("a.wav", budget_, observer_);
   EXPECT_EQ(observer_->Opened(), "a.wav");
   std::filesystem::current_path(before);
+}
+
+TEST_F(DiskTest, SyncsForAllAsOftenAsOneFileWantsIt) {
+  writer_ = DiskWriter::Create({.write_interval = 5ms, .sync_interval = 1h});
+  const auto slow = writer_->Begin(folder_ / "a.wav", budget_, observer_, {.sync_interval = 1h});
+  const auto quick = writer_->Begin(folder_ / "b.wav", budget_, std::make_shared<Observer>(),
+                                    {.sync_interval = 10ms});
+  slow->Append(Bytes("data"));
+  slow->Mark({.bytes = 4, .second = 0});
+  EXPECT_EQ(observer_->Reached(), "0 at 4");
 }
 
 TEST_F(DiskTest, GivesATakenNameANumber) {
@@ -149,7 +205,8 @@ TEST_F(DiskTest, ReportsAMarkOnceAllBeforeItIsOnTheDisk) {
 
 TEST_F(DiskTest, WritesAFileOfPatchesAloneInPlaceOfAnOldOne) {
   WriteFileAtomically(folder_ / "a.isr", "an old one", Durability::kVolatile);
-  const auto stream = writer_->Begin(folder_ / "a.isr", budget_, observer_, NameTaken::kReplace);
+  const auto stream =
+      writer_->Begin(folder_ / "a.isr", budget_, observer_, {.name_taken = NameTaken::kReplace});
   stream->Patch(4, Bytes("data"));
   stream->Patch(0, Bytes("head"));
   stream->Close();

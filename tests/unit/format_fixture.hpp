@@ -26,7 +26,7 @@ struct Framed {
   std::vector<Bytes> frames;
   std::vector<std::uint32_t> samples;
   std::vector<std::uint64_t> positions;
-  std::vector<AudioFormat> formats;  ///< of NewFormat
+  std::vector<CodedFormat> formats;  ///< of NewFormat
   std::vector<std::string> titles;
   std::vector<LostPages> lost;
   size_t chains = 0;

@@ -9,7 +9,7 @@ namespace {
 /// `framed` written as a file of its own.
 Bytes Write(const Framed& framed, const VorbisComment& comment, std::uint32_t serial = 7,
             std::uint32_t page_samples = 48000) {
-  const AudioFormat& format = framed.formats.at(0);
+  const CodedFormat& format = framed.formats.at(0);
   OggWriter writer(serial, page_samples);
   Bytes out;
   for (const Bytes& header : BuildOggHeaders(format, comment)) writer.AddHeader(header, out);
@@ -177,7 +177,7 @@ TEST(OggWriter, SpreadsALargePacketOverPages) {
 }
 
 TEST(OggHeaders, ChangeTheSourcesWhereAFileOfItsOwnNeedsIt) {
-  AudioFormat opus = FrameAll(Codec::kOpus, Sample("tone.opus")).formats.at(0);
+  CodedFormat opus = FrameAll(Codec::kOpus, Sample("tone.opus")).formats.at(0);
   opus.pre_skip = 3840;
   const auto headers = BuildOggHeaders(opus, {"isr", {}});
   ASSERT_EQ(headers.size(), 2u);

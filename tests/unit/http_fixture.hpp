@@ -100,12 +100,13 @@ class HttpFixture : public testing::Test {
     std::string pattern = std::filesystem::temp_directory_path() / "isr-http-XXXXXX";
     root_ = ::mkdtemp(pattern.data());
     output_ = root_ + "/recordings";
+    roots_.Replace(Roots(output_).All());
     web_ = root_ + "/web";
     std::filesystem::create_directories(output_);
     std::filesystem::create_directories(web_);
     WriteFile(web_ + "/index.html", "<!doctype html><title>page</title>");
     options_.port = 0;
-    catalogue_ = std::make_unique<Catalogue>(root_ + "/state", output_);
+    catalogue_ = std::make_unique<Catalogue>(root_ + "/state", roots_);
   }
   ~HttpFixture() override {
     server_.reset();
@@ -117,7 +118,7 @@ class HttpFixture : public testing::Test {
 
   void Start() {
     server_ =
-        std::make_unique<HttpServer>(options_, HttpServices{*catalogue_, status_, output_, web_});
+        std::make_unique<HttpServer>(options_, HttpServices{*catalogue_, status_, roots_, web_});
   }
   int Port() const { return server_->Port(); }
 
@@ -145,7 +146,7 @@ class HttpFixture : public testing::Test {
   /// What was added is in the database from here on.
   void CommitCatalogue() {
     catalogue_.reset();
-    catalogue_ = std::make_unique<Catalogue>(root_ + "/state", output_);
+    catalogue_ = std::make_unique<Catalogue>(root_ + "/state", roots_);
   }
 
   /// Runs the main loop until `is_done`. False when that takes too long.
@@ -201,6 +202,7 @@ class HttpFixture : public testing::Test {
 
   std::string root_;
   std::string output_;
+  Roots roots_{""};
   std::string web_;
   HttpServerOptions options_;
   FakeStatus status_;

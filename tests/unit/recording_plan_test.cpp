@@ -22,9 +22,9 @@ class RecordingPlanTest : public testing::Test {
     std::string pattern = std::filesystem::temp_directory_path() / "plan-XXXXXX";
     folder_ = ::mkdtemp(pattern.data());
     plan_ = std::make_shared<RecordingPlan>(
-        SourceSettings{.name = "radio"},
+        SourceSettings{.name = "radio", .output_directory = folder_},
         RecordingPlan::Options{
-            .output_directory = folder_,
+            .root = Roots(folder_).ForSource("radio"),
             .disk = disk_,
             .last_run = RunEnd{.time = UtcTime(seconds(990)), .cause = Cause::kReconnect}});
   }
@@ -68,7 +68,7 @@ class RecordingPlanTest : public testing::Test {
   TrackFile Track(guint number) {
     plan_.reset();
     disk_.reset();
-    const std::string path = folder_ + "/" + TrackNameOf(std::to_string(number) + ".mp3");
+    const std::string path = folder_ + "/analyses/" + std::to_string(number) + ".mp3" + ".isr";
     return TrackFile(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)));
   }
   static std::vector<std::string> TitlesOf(const TrackFile& track) {
@@ -137,6 +137,30 @@ TEST_F(RecordingPlanTest, WhatPlaysGoesOnIntoTheNextFile) {
   const TrackFile second = Track(1);
   EXPECT_EQ(TitlesOf(second), Texts{"second"});
   EXPECT_EQ(std::get<Title>(second.Events()[0]).time, UtcTime(seconds(1010)));
+}
+
+TEST_F(RecordingPlanTest, ALossThatIsFoundLateIsInTheFileWhereItWasAndPutsOffWhatFollows) {
+  Announce(0);
+  Open(0);
+  Announce(1);
+  Open(1);
+  // Of the second before the boundary, told when the second file has begun.
+  Tell(gst_structure_new("isr-gap", "frame", G_TYPE_UINT64, guint64{9'000}, "missing",
+                         G_TYPE_UINT64, guint64{2'500}, "rate", G_TYPE_INT, 1000, "start-utc",
+                         G_TYPE_INT64, gint64{1009} * 1'000'000, "cause", G_TYPE_STRING, "xrun",
+                         nullptr));
+  Close(0);
+  Announce(2);
+  Close(1);
+  const TrackFile first = Track(0);
+  ASSERT_EQ(first.Events().size(), 1U);
+  const auto& inner = std::get<InnerGap>(first.Events()[0]);
+  EXPECT_EQ(inner.frame, 9'000U);
+  EXPECT_EQ(inner.missing, 2'500U);
+  EXPECT_EQ(inner.gap.end - inner.gap.start, std::chrono::milliseconds(2'500));
+  EXPECT_EQ(first.Facts()->segment.start, UtcTime(seconds(1000)));
+  const TrackFile second = Track(1);
+  EXPECT_EQ(second.Facts()->segment.start, UtcTime(std::chrono::milliseconds(1'012'500)));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/atomic_file.hpp"
+#include "format/flac_metadata.hpp"
 #include "format/wav_header.hpp"
 #include "level/track_file.hpp"
 #include "recorder/track_writer.hpp"
@@ -43,13 +44,15 @@ class RepairTest : public testing::Test {
   }
   void LeaveTrack() const {
     const auto disk = DiskWriter::Create({});
-    TrackWriter track(*disk, folder_, {Unfinished(), std::nullopt});
+    TrackWriter track(*disk, folder_ + "/analyses/" + kName + ".isr", {Unfinished(), std::nullopt});
     track.Reached(0, {64, 10});
   }
   TrackFile Track() const {
-    return TrackFile(Fd(::open((folder_ + "/" + TrackNameOf(kName)).c_str(), O_RDONLY)));
+    return TrackFile(Fd(::open((folder_ + "/analyses/" + kName + ".isr").c_str(), O_RDONLY)));
   }
-  std::optional<Segment> Repair() const { return RepairRecording(folder_, kName); }
+  std::optional<Segment> Repair() const {
+    return RepairRecording(Roots(folder_).ForName(""), kName);
+  }
 
   std::string folder_;
 };
@@ -82,7 +85,7 @@ TEST_F(RepairTest, ASecondOneChangesNothing) {
 
 TEST_F(RepairTest, LeavesAloneWhatIsBeingWritten) {
   const auto disk = DiskWriter::Create({.write_interval = std::chrono::milliseconds(1)});
-  TrackWriter track(*disk, folder_, {Unfinished(), std::nullopt});
+  TrackWriter track(*disk, folder_ + "/analyses/" + kName + ".isr", {Unfinished(), std::nullopt});
   WriteAudio(WavOf(41));
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   while (!Track().Facts()) {
@@ -109,6 +112,23 @@ TEST_F(RepairTest, RemovesAFileWithoutAByte) {
   EXPECT_EQ(segment->bytes, 0);
   EXPECT_FALSE(fs::exists(AudioPath()));
   EXPECT_EQ(Track().Kind(), TrackKind::kNoTrack);
+}
+
+TEST_F(RepairTest, RemovesAFileThatIsAHeaderAndNothingElse) {
+  const Bytes flac = FlacIndex({.rate = 10, .channels = 1, .bits = 16}).Build({});
+  const std::string opus = ReadWholeFile(ISR_TEST_DATA "/tone.opus");
+  const size_t third_page = opus.find("OggS", opus.find("OpusTags"));
+  ASSERT_LT(third_page, opus.size());
+  for (const std::string& header : {WavOf(0), std::string(AsText(flac)), opus.substr(0, third_page),
+                                    opus.substr(0, third_page + 60)}) {
+    LeaveTrack();
+    WriteAudio(header);
+    const auto segment = Repair();
+    ASSERT_TRUE(segment);
+    EXPECT_EQ(segment->bytes, 0);
+    EXPECT_FALSE(fs::exists(AudioPath()));
+    EXPECT_EQ(Track().Kind(), TrackKind::kNoTrack);
+  }
 }
 
 TEST_F(RepairTest, LeavesWhatCannotBeOpenedForTheNextStart) {

@@ -87,5 +87,16 @@ TEST(SettingsDiff, WhatNeedsARestartIsNamedByItsKey) {
   EXPECT_THAT(Names(diff.changed), IsEmpty());
 }
 
+TEST(SettingsDiff, ASourceThatMovesOutOfTheGeneralFolderChangesAtOnce) {
+  const SettingsDiff diff = Compare(
+      Parse("[general]\noutput_directory=/x\nstate_directory=/s\n[a]\ntype=test\n[b]\ntype=test\n"),
+      Parse("[general]\noutput_directory=/y\nstate_directory=/s\n[a]\ntype=test\n"
+            "[b]\ntype=test\noutput_directory=/z\n"));
+  EXPECT_THAT(diff.after_restart, ElementsAre("output_directory"));
+  EXPECT_THAT(Names(diff.changed), ElementsAre("b"));
+  EXPECT_EQ(diff.sources.at(0).output_directory, "/x") << "not /y before the restart";
+  EXPECT_EQ(diff.sources.at(1).output_directory, "/z");
+}
+
 }  // namespace
 }  // namespace isr

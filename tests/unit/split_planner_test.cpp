@@ -20,8 +20,9 @@ class SplitPlannerTest : public testing::Test {
   std::chrono::microseconds Hear(SplitPlanner& planner, double seconds) {
     const auto elapsed =
         std::chrono::round<std::chrono::microseconds>(std::chrono::duration<double>(seconds));
-    return planner.Observe(static_cast<std::uint64_t>(seconds * kRate), kBoot + elapsed,
-                           utc_ + elapsed);
+    return planner
+        .Observe(static_cast<std::uint64_t>(seconds * kRate), kBoot + elapsed, utc_ + elapsed)
+        .step;
   }
 
   UtcTime utc_;
@@ -58,6 +59,16 @@ TEST_F(SplitPlannerTest, AStepBackMovesTheNextBoundary) {
   utc_ -= 1h;
   EXPECT_EQ(Hear(planner_, 2.0), -1h);
   EXPECT_EQ(planner_.BoundaryFrame(), 8u * kRate);
+}
+
+TEST_F(SplitPlannerTest, GoesOnAtAnotherRateWhereItWas) {
+  Hear(planner_, 1.0);
+  planner_.FileBegins(0);
+  Hear(planner_, 3.0);
+  SplitPlanner next = planner_.GoOnAt(kRate / 2, 2 * kRate);
+  EXPECT_EQ(next.UtcAt(kRate), planner_.UtcAt(4 * kRate));
+  next.FileBegins(0);
+  EXPECT_EQ(next.BoundaryFrame(), 6u * kRate / 2);
 }
 
 TEST_F(SplitPlannerTest, FollowsASlewedClockWithoutAStep) {

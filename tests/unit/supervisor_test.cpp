@@ -67,8 +67,12 @@ class IdlePlan final : public PipelinePlan {
     const std::lock_guard lock(mutex_);
     return pipeline_;
   }
-  void OnElementMessage(GstMessage* /*message*/) override { gate_.Pass(); }
+  bool OnElementMessage(GstMessage* /*message*/) override {
+    gate_.Pass();
+    return true;
+  }
   std::optional<MonotonicTime> LastArrival() const override { return std::nullopt; }
+  void EndStream() override {}
   bool AwaitFiles(std::chrono::milliseconds /*deadline*/) override { return true; }
 
  private:

@@ -11,6 +11,7 @@
 #include "level/crc32.hpp"
 #include "level/track_file.hpp"
 #include "level/track_log.hpp"
+#include "level/track_seconds.hpp"
 
 namespace isr {
 namespace {
@@ -145,6 +146,94 @@ TEST(Track, KeepsLevelsThatAreMissingApartFromSilence) {
   const auto decoded = DecodeTrackRecord(12, EncodeTrackRecord(12, record).bytes);
   EXPECT_EQ(decoded, record);
   EXPECT_FALSE(decoded->reached);
+}
+
+TEST(Track, GivesLevelsAsArrays) {
+  constexpr std::uint64_t kSeconds = 1500;
+  Bytes file = MakeTrack(kSeconds);
+  file[TrackRecordOffset(7) + 3] ^= 1;
+  const TrackFile track = Open(file);
+  EXPECT_EQ(track.WindowCount(), 36000U) << "the facts say an hour";
+  const TrackLevels levels = track.Levels();
+  ASSERT_EQ(levels.Size(), kSeconds * 10);
+  ASSERT_EQ(levels.detection.size(), levels.Size());
+  ASSERT_EQ(levels.peak.size(), levels.Size());
+  for (std::uint64_t n = 0; n < levels.Size(); ++n) {
+    const bool is_lost = n / 10 == 7;
+    const LevelWindow expected = is_lost ? LevelWindow{} : MakeRecord(n / 10).windows[n % 10];
+    ASSERT_EQ(levels.rms[n], expected.rms) << n;
+    ASSERT_EQ(levels.detection[n], expected.detection) << n;
+    ASSERT_EQ(levels.peak[n], expected.peak) << n;
+  }
+  const TrackLevels some = track.Levels(10243, 14);
+  ASSERT_EQ(some.Size(), 14U);
+  EXPECT_TRUE(std::equal(some.rms.begin(), some.rms.end(), levels.rms.begin() + 10243));
+  EXPECT_EQ(track.Levels(14999, 100).Size(), 1U);
+  EXPECT_EQ(track.Levels(15000).Size(), 0U);
+}
+
+TEST(Track, EndsWithTheLastWindowOfItsFile) {
+  TrackFacts facts = MakeFacts();
+  facts.segment.frames = 44100 + 4410 + 1;  // a second and two windows, one of them of a frame
+  Bytes file = MakeTrack(2);
+  Apply(file, EncodeTrackFacts(facts, 3));
+  const TrackFile finished = Open(file);
+  EXPECT_EQ(finished.WindowCount(), 12U);
+  EXPECT_EQ(finished.Levels().Size(), 12U);
+
+  facts.segment.growing = true;
+  Apply(file, EncodeTrackFacts(facts, 4));
+  TrackRecord last;
+  last.windows[2] = {-1, -2, -3};
+  Apply(file, EncodeTrackRecord(5, last));
+  Apply(file, EncodeTrackRecord(6, TrackRecord{}));
+  const TrackFile growing = Open(file);
+  EXPECT_EQ(growing.WindowCount(), 53U);
+  EXPECT_EQ(growing.Levels().rms.back(), -1);
+}
+
+TEST(TrackSeconds, WritesWhatIsKnownOfASecondHoweverItComes) {
+  const auto places_first = [](TrackSeconds& seconds, Bytes& file, std::uint64_t n) {
+    for (const auto& piece : seconds.SetReached(n, *MakeRecord(n).reached)) Apply(file, piece);
+  };
+  const auto levels_of = [](TrackSeconds& seconds, Bytes& file, std::uint64_t n) {
+    for (std::uint64_t i = 0; i < 10; ++i) {
+      const auto pieces = seconds.SetLevels(10 * n + i, MakeRecord(n).windows[i]);
+      EXPECT_EQ(pieces.size(), i == 9 ? 1U : 0U);
+      for (const auto& piece : pieces) Apply(file, piece);
+    }
+  };
+  TrackSeconds seconds;
+  Bytes file = MakeTrack(0);
+  places_first(seconds, file, 0);
+  levels_of(seconds, file, 0);
+  levels_of(seconds, file, 1);
+  levels_of(seconds, file, 2);
+  places_first(seconds, file, 2);
+  places_first(seconds, file, 1);
+  const TrackFile track = Open(file);
+  for (std::uint64_t n = 0; n < 3; ++n) EXPECT_EQ(track.Record(n), MakeRecord(n)) << n;
+}
+
+TEST(TrackSeconds, WritesSecondsThatAreNotWhole) {
+  TrackSeconds seconds;
+  EXPECT_TRUE(seconds.SetLevels(5, {-1, -2, -3}).empty());
+  const auto first = seconds.SetLevels(12, {-4, -5, -6});
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(DecodeTrackRecord(0, first[0].bytes)->windows[5], (LevelWindow{-1, -2, -3}));
+  const auto last = seconds.Finish();
+  ASSERT_EQ(last.size(), 1U);
+  EXPECT_EQ(DecodeTrackRecord(1, last[0].bytes)->windows[2], (LevelWindow{-4, -5, -6}));
+  EXPECT_TRUE(seconds.Finish().empty());
+}
+
+TEST(TrackSeconds, NeverOverwritesASecondThatItHasForgotten) {
+  TrackSeconds seconds;
+  EXPECT_EQ(seconds.SetReached(0, {1, 1}).size(), 1U);
+  EXPECT_EQ(seconds.SetReached(TrackSeconds::kKept, {2, 2}).size(), 1U);
+  EXPECT_TRUE(seconds.SetLevels(9, {-1, -1, -1}).empty());
+  EXPECT_TRUE(seconds.SetReached(0, {3, 3}).empty());
+  EXPECT_EQ(seconds.SetReached(1, {1, 1}).size(), 1U);
 }
 
 TEST(Track, SeeksToTheLastPlaceAtOrBeforeATime) {

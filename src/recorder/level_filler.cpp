@@ -1,0 +1,81 @@
+#include "recorder/level_filler.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "glib/log.hpp"
+#include "level/track_bytes.hpp"
+#include "level/track_file.hpp"
+#include "worker/file_levels.hpp"
+
+namespace isr {
+namespace {
+
+constexpr const char* kDomain = "recorder";
+
+/// For what is still on its way from the worker that listens along.
+constexpr std::chrono::seconds kGrace{15};
+
+/// That a decoder gets to make any progress.
+constexpr std::chrono::seconds kPatience{30};
+
+bool LacksLevels(const TrackFile& track) {
+  if (track.Kind() != TrackKind::kTrack) return false;
+  const std::vector<std::int16_t> levels = track.Levels().rms;
+  return levels.size() < track.WindowCount() ||
+         std::find(levels.begin(), levels.end(), kMissingLevel) != levels.end();
+}
+
+}  // namespace
+
+LevelFiller::LevelFiller(const Roots& roots) : roots_(roots) {}
+
+LevelFiller::~LevelFiller() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stopped_.notify_all();
+}
+
+void LevelFiller::Later(std::string name) {
+  const auto due = std::chrono::steady_clock::now() + kGrace;
+  thread_.Post([this, due, name = std::move(name)] {
+    if (!WaitUntil(due)) return;
+    try {
+      Fill(name);
+    } catch (const Error& error) {
+      LogWarning(kDomain, "{} stays without some of its levels ({})", name, Describe(error));
+    }
+  });
+}
+
+/// False: the end comes first.
+bool LevelFiller::WaitUntil(std::chrono::steady_clock::time_point due) {
+  std::unique_lock lock(mutex_);
+  return !stopped_.wait_until(lock, due, [this] { return stopping_.load(); });
+}
+
+void LevelFiller::Fill(const std::string& name) {
+  const Root root = roots_.ForName(name);
+  const std::string path = root.TrackPathOf(name);
+  // Tracks are locked while they are written.
+  const Fd lock(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!lock.IsOpen() || ::flock(lock.Get(), LOCK_EX | LOCK_NB) != 0) return;
+  if (!LacksLevels(TrackFile(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC))))) return;
+  const Fd audio(::open(root.PathOf(name).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!audio.IsOpen()) return;  // deleted meanwhile
+  const FileLevels levels = MeasureFile(audio, kPatience, stopping_);
+  if (stopping_) return;
+  if (!levels.trouble.empty()) throw Error(levels.trouble);
+  WriteFileAtomically(path, TrackWithLevels(ReadWholeFile(path), levels.windows),
+                      Durability::kVolatile);
+  LogDebug(kDomain, "{}: levels that were missed were made from the file", name);
+}
+
+}  // namespace isr

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+
+#include "base/task_thread.hpp"
+#include "catalogue/roots.hpp"
+
+namespace isr {
+
+/// Makes from the audio of a finished recording the levels that were missed while it was recorded:
+/// nobody could decode it then, or nobody listened. On a thread of its own, one file after the
+/// other, decoded in a process of its own.
+class LevelFiller {
+ public:
+  /// `roots` outlives it.
+  explicit LevelFiller(const Roots& roots);
+  /// Does not wait for a decoder.
+  ~LevelFiller();
+
+  /// Looks at the recording called `name` in a moment, until when its levels may still come.
+  void Later(std::string name);
+
+ private:
+  void Fill(const std::string& name);
+  bool WaitUntil(std::chrono::steady_clock::time_point due);
+
+  const Roots& roots_;
+  std::mutex mutex_;
+  std::condition_variable stopped_;
+  std::atomic<bool> stopping_ = false;
+  TaskThread thread_{"isr-levels"};  // last: starts when everything else is there
+};
+
+}  // namespace isr

@@ -1,0 +1,129 @@
+#include "worker/listen.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <string>
+#include <thread>
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "worker/message_socket.hpp"
+#include "worker/stream_levels.hpp"
+#include "worker/wire.hpp"
+
+namespace isr {
+namespace {
+
+/// Whoever records goes first.
+constexpr int kNiceness = 5;
+
+/// Waking up for every piece of every stream costs a third of the CPU. The socket holds what comes
+/// meanwhile.
+constexpr std::chrono::milliseconds kPause{400};
+
+class ListeningWorker {
+ public:
+  explicit ListeningWorker(MessageSocket socket) : socket_(std::move(socket)) {}
+
+  void Run() {
+    while (true) {
+      auto received = socket_.Receive(true);
+      while (!received.peer_is_gone && !received.message.empty()) {
+        if (const auto message = DecodeMessage(received.message)) Handle(*message);
+        received = socket_.Receive(false);
+      }
+      if (received.peer_is_gone) return;
+      std::this_thread::sleep_for(kPause);
+    }
+  }
+
+ private:
+  void Handle(const WireMessage& message) {
+    switch (message.kind) {
+      case WireKind::kFormat:
+        return Begin(message);
+      case WireKind::kFile:
+        if (StreamLevels* const levels = Find(message.stream)) levels->BeginFile(message.file);
+        return;
+      case WireKind::kFrames:
+        return Take(message);
+      case WireKind::kClose:
+        if (StreamLevels* const levels = Find(message.stream)) levels->Finish();
+        streams_.erase(message.stream);
+        return;
+      case WireKind::kPing:
+        return Send({.kind = WireKind::kPong, .position = message.position});
+      default:
+        return;
+    }
+  }
+
+  StreamLevels* Find(std::uint32_t stream) {
+    const auto found = streams_.find(stream);
+    return found == streams_.end() ? nullptr : found->second.get();
+  }
+
+  /// A stream that goes on in another format has finished its file before.
+  void Begin(const WireMessage& message) {
+    if (StreamLevels* const before = Find(message.stream)) before->Finish();
+    streams_.erase(message.stream);
+    const auto format = DecodeFormat(message.payload);
+    if (!format.has_value()) return;
+    const std::uint32_t stream = message.stream;
+    const StreamLevels::Handlers handlers{
+        .levels =
+            [this, stream](std::uint32_t file, std::uint64_t second, const SecondOfLevels& levels) {
+              Send({.kind = WireKind::kLevels,
+                    .stream = stream,
+                    .file = file,
+                    .position = second,
+                    .payload = EncodeLevels(levels)});
+            },
+        .file_done =
+            [this, stream](std::uint32_t file) {
+              Send({.kind = WireKind::kFileDone, .stream = stream, .file = file});
+            }};
+    try {
+      streams_.emplace(stream, std::make_unique<StreamLevels>(*format, handlers));
+    } catch (const Error& error) {
+      GiveUp(stream, Describe(error));
+    }
+  }
+
+  void Take(const WireMessage& message) {
+    StreamLevels* const levels = Find(message.stream);
+    if (levels == nullptr) return;
+    const auto frames = DecodeFrames(message.payload);
+    if (frames.has_value() && !levels->Take(message.position, *frames)) {
+      GiveUp(message.stream, "the decoder gave up");
+    }
+  }
+
+  void GiveUp(std::uint32_t stream, const std::string& why) {
+    streams_.erase(stream);
+    Send({.kind = WireKind::kTrouble,
+          .stream = stream,
+          .payload = {reinterpret_cast<const std::uint8_t*>(why.data()), why.size()}});
+  }
+
+  void Send(const WireMessage& message) { socket_.Send(EncodeMessage(message)); }
+
+  MessageSocket socket_;
+  std::map<std::uint32_t, std::unique_ptr<StreamLevels>> streams_;
+};
+
+}  // namespace
+
+void Listen() {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::signal(SIGINT, SIG_IGN);  // Ctrl-C is the recorder's; the worker ends with it
+  if (::nice(kNiceness) == -1) {
+    // It goes on as it is.
+  }
+  ListeningWorker(MessageSocket(Fd(kListenSocket))).Run();
+}
+
+}  // namespace isr

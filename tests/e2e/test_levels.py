@@ -1,0 +1,163 @@
+"""Levels of what is recorded, in the tracks, while it is recorded."""
+
+import itertools
+import os
+import random
+import signal
+import subprocess
+from pathlib import Path
+
+import mp3
+import recordings
+import tap
+import track
+from harness import Isr, TestCase, wait_for
+from stream_server import StreamServer
+
+SECONDS = 8
+# A second of tone in each two, of a loudness of its own, over soft noise.
+SOUND = (f"anoisesrc=duration={SECONDS}:seed=1:sample_rate=48000:amplitude=0.003[noise];"
+         f"sine=frequency=1000:sample_rate=48000:duration={SECONDS},"
+         "volume='if(lt(mod(t,2),1),0,0.2+0.1*floor(t/2))':eval=frame[tone];"
+         "[noise][tone]amix=inputs=2:normalize=0,aformat=channel_layouts=stereo")
+KINDS = {
+    "mp3": ["-codec:a", "libmp3lame", "-b:a", "128k", "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3"],
+    "aac": ["-codec:a", "aac", "-b:a", "128k", "-f", "adts"],
+    "vorbis": ["-codec:a", "libvorbis", "-f", "ogg"],
+    "opus": ["-codec:a", "libopus", "-b:a", "96k", "-f", "ogg"],
+    "oggflac": ["-codec:a", "flac", "-f", "ogg"],
+    "flac": ["-codec:a", "flac", "-f", "flac"],
+}
+
+
+def decoded_levels(path):
+    """RMS of each 100 ms in dBFS, as ffmpeg decodes the file."""
+    samples = memoryview(subprocess.run(
+        ["ffmpeg", "-nostdin", "-loglevel", "error", "-i", str(path), "-f", "f32le", "-ac", "2", "-ar", "48000", "-"],
+        stdout=subprocess.PIPE, check=True).stdout).cast("f")
+    block = 4800 * 2
+    result = subprocess.run(
+        ["ffmpeg", "-nostdin", "-loglevel", "error", "-f", "f32le", "-ac", "2", "-ar", "48000", "-i", "-", "-af",
+         "asetnsamples=4800:p=0,astats=metadata=1:reset=1,ametadata=print:key=lavfi.astats.Overall.RMS_level:file=-",
+         "-f", "null", "-"], input=bytes(samples), stdout=subprocess.PIPE, check=True, text=False).stdout.decode()
+    levels = [float(line.partition("=")[2]) for line in result.splitlines() if "RMS_level" in line]
+    return levels[:len(samples) // block]
+
+
+class LevelsTest(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.server = StreamServer()
+        self.resources.callback(self.server.stop)
+        for kind, options in KINDS.items():
+            path = self.folder / f"sound.{kind}"
+            subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-filter_complex", SOUND, *options, str(path)],
+                           check=True)
+            self.server.stream(f"/{kind}", [(path.read_bytes(), SECONDS)])
+
+    def record(self, kinds, **keys):
+        isr = self.start(Isr(self.folder, {
+            kind: {"type": "stream", "url": self.server.url(f"/{kind}"), **keys} for kind in kinds},
+            {"split_minutes": 0.1, "filename_pattern": "{source}-%H%M%S"}))
+        isr.wait_until_serving()
+        return isr
+
+    def whole(self, isr, source):
+        """The recordings of a source that a boundary ended."""
+        return [one for one in recordings.of_source(isr.recordings, source) if one.ended == "boundary"]
+
+    def worker(self, isr):
+        """The process that listens along."""
+        children = Path(f"/proc/{isr.process.pid}/task/{isr.process.pid}/children").read_text().split()
+        return next((int(child) for child in children
+                     if b"listen" in Path(f"/proc/{child}/cmdline").read_bytes()), None)
+
+    def test_every_codec_has_the_levels_of_what_a_player_hears(self):
+        isr = self.record(KINDS)
+        wait_for("two whole files of each", lambda: all(len(self.whole(isr, kind)) > 1 for kind in KINDS),
+                 seconds=40, alive=[isr])
+        self.assertEqual(isr.stop(), 0, isr.log())
+        self.assertEqual(isr.troubles(), [])
+        for kind in KINDS:
+            recording = self.whole(isr, kind)[1]
+            levels = track.windows(track.of(isr.recordings, recording.name))
+            self.assertNotIn(None, levels, kind)
+            self.assertAlmostEqual(len(levels), recording.duration * 10, delta=1.5, msg=kind)
+            heard = decoded_levels(recording.path)
+            # A window is right when the player's one beside it is alike: decoders begin up to 100 ms apart.
+            wrong = [(at, level[0], heard[max(at - 1, 0):at + 2]) for at, level in enumerate(levels[2:len(heard) - 2], 2)
+                     if min(abs(level[0] - other) for other in heard[at - 1:at + 2]) > 1.5
+                     and not min(heard[at - 1:at + 2]) < level[0] < max(heard[at - 1:at + 2])]
+            self.assertEqual(wrong, [], kind)
+
+    def missing_levels(self, isr, recording):
+        """How many windows of a recording have no level."""
+        levels = track.windows(track.of(isr.recordings, recording.name))
+        return -(-recording.frames * 10 // recording.rate) - len([level for level in levels if level])
+
+    def test_a_worker_that_dies_costs_no_audio_and_levels_only_until_the_file_is_closed(self):
+        isr = self.record(["mp3", "opus"])
+        wait_for("a whole file", lambda: self.whole(isr, "mp3"), seconds=20, alive=[isr])
+        first = self.worker(isr)
+        os.kill(first, signal.SIGKILL)
+        wait_for("another worker", lambda: self.worker(isr) not in (None, first), alive=[isr])
+        count = len(self.whole(isr, "mp3"))
+        wait_for("another whole file", lambda: len(self.whole(isr, "mp3")) > count, seconds=20, alive=[isr])
+        hurt = {source: [file.name for file in self.whole(isr, source)] for source in ("mp3", "opus")}
+        for source, names in hurt.items():
+            wait_for(f"all levels of {source}", lambda source=source, names=names: not any(
+                self.missing_levels(isr, file) for file in self.whole(isr, source) if file.name in names),
+                seconds=40, alive=[isr])
+        self.assertEqual(isr.stop(), 0, isr.log())
+        self.assertEqual(len(isr.troubles(allowed=["listens to streams"])), 0, isr.log())
+        self.assertEqual(len([line for line in isr.troubles() if "listens to streams" in line]), 1)
+        for source in ("mp3", "opus"):
+            files = recordings.of_source(isr.recordings, source)
+            self.assertEqual(recordings.gaps(isr.recordings, source), [])
+            for this, following in itertools.pairwise(files):
+                self.assertLess(abs(following.start_us - this.end_us), 400_000, f"{this} {following}")
+
+    def test_frames_full_of_noise_hurt_neither_their_recording_nor_another_source(self):
+        noise = random.Random(1)
+        frames = mp3.audio_frames((self.folder / "sound.mp3").read_bytes())
+        hostile = [frame[:4] + noise.randbytes(len(frame) - 4) for frame in frames]
+        self.server.stream("/hostile", [(b"".join(hostile), SECONDS)])
+        isr = self.record(["hostile", "mp3"])
+        wait_for("two whole files of each", lambda: all(
+            len(self.whole(isr, kind)) > 1 for kind in ("hostile", "mp3")), seconds=30, alive=[isr])
+        self.assertEqual(isr.stop(), 0, isr.log())
+        self.assertEqual(isr.troubles(allowed=["no levels", "some of its levels"]), [])
+        recorded = [frame for recording in recordings.of_source(isr.recordings, "hostile")
+                    for frame in mp3.audio_frames(recording.path.read_bytes())]
+        first = hostile.index(recorded[0])
+        self.assertEqual(recorded, [hostile[(first + i) % len(hostile)] for i in range(len(recorded))])
+        self.assertEqual(self.missing_levels(isr, self.whole(isr, "mp3")[1]), 0)
+
+    def test_pcm_sources_have_every_level_of_every_file(self):
+        isr = self.start(Isr(self.folder, {
+            "wav": {"type": "test", "wave": "sine"}, "flac": {"type": "test", "wave": "sine", "format": "flac"}},
+            {"split_minutes": 0.05, "filename_pattern": "{source}-%H%M%S"}))
+        isr.wait_until_serving()
+        wait_for("two whole files of each", lambda: all(len(self.whole(isr, kind)) > 1 for kind in ("wav", "flac")),
+                 seconds=20, alive=[isr])
+        self.assertEqual(isr.stop(), 0, isr.log())
+        self.assertEqual(isr.troubles(), [])
+        for kind in ("wav", "flac"):
+            for recording in recordings.of_source(isr.recordings, kind):
+                levels = track.windows(track.of(isr.recordings, recording.name))
+                self.assertNotIn(None, levels, recording)
+                self.assertEqual(len(levels), -(-recording.frames * 10 // recording.rate), recording)
+                heard = decoded_levels(recording.path)
+                for level, other in zip(levels[1:-1], heard[1:]):
+                    self.assertAlmostEqual(level[0], other, delta=0.1, msg=recording)
+
+    def test_analyse_no_starts_no_worker_and_writes_no_levels(self):
+        isr = self.record(["mp3"], analyse="no")
+        wait_for("a whole file", lambda: self.whole(isr, "mp3"), seconds=20, alive=[isr])
+        self.assertIsNone(self.worker(isr))
+        self.assertEqual(track.windows(track.of(isr.recordings, self.whole(isr, "mp3")[0].name)), [])
+        self.assertEqual(isr.stop(), 0, isr.log())
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,69 @@
+"""A process that is held up for longer than its sound card waits: what is lost is in the ledger, with its length."""
+
+import array
+import itertools
+import signal
+import time
+import unittest
+
+import pulse
+import recordings
+import tap
+from harness import Isr, TestCase, wait_for
+from wav_file import WavFile
+
+RATE = 96000
+BITS = 32
+# PulseAudio keeps 4 MiB for a reader, 5.5 s of this.
+HELD_SECONDS = 7
+SPLIT_SECONDS = 2
+
+
+class XrunTest(TestCase):
+    def pass_time(self, seconds, *programs):
+        until = time.monotonic() + seconds
+        wait_for(f"{seconds} s to pass", lambda: time.monotonic() > until, seconds + 5, alive=programs)
+
+    def numbers(self, segment):
+        """Of the frames in a file: what the right channel holds."""
+        frames = array.array("I")
+        frames.frombytes(WavFile(segment.path).pcm)
+        return frames[1::2]
+
+    def test_audio_that_the_driver_lost_without_a_word_is_a_gap_of_its_length(self):
+        card = pulse.SoundCard(self.folder, (BITS,), RATE)
+        self.resources.callback(card.kill)
+        player = self.start(card.play_ramp(50, BITS))
+        isr = self.start(Isr(self.folder, {"mic": {
+            "type": "soundcard", "device": pulse.pcm_of(BITS), "sample_rate": RATE, "bits": BITS}},
+            {"split_minutes": SPLIT_SECONDS / 60}, card.env))
+        isr.wait_for_state("mic", "recording")
+        self.pass_time(4, isr, player)
+        isr.process.send_signal(signal.SIGSTOP)
+        self.pass_time(HELD_SECONDS, player)
+        isr.process.send_signal(signal.SIGCONT)
+        (gap,) = wait_for("the gap in the ledger", lambda: recordings.gaps(isr.recordings, "mic"), 20, alive=[isr, player])
+        files = len(recordings.of_source(isr.recordings, "mic"))
+        wait_for("two boundaries after it",
+                 lambda: len(recordings.of_source(isr.recordings, "mic")) >= files + 2, alive=[isr, player])
+        self.assertEqual(isr.stop(), 0, isr.log())
+
+        segments = recordings.of_source(isr.recordings, "mic")
+        numbers = {segment.name: self.numbers(segment) for segment in segments}
+        joined = list(itertools.chain.from_iterable(numbers.values()))
+        jumps = [(index, following - this - 1) for index, (this, following) in enumerate(itertools.pairwise(joined))
+                 if following != this + 1]
+        lost = sum(frames for _, frames in jumps) / RATE
+        self.assertGreater(lost, 0.5, f"nothing to be found: {jumps}")
+        self.assertEqual(gap["cause"], "xrun")
+        self.assertAlmostEqual((gap["end"] - gap["start"]) / 1_000_000, lost, delta=0.02, msg=jumps)
+        self.assertIn("s of audio lost (xrun)", isr.log())
+        # What began after it was found has its true time again, by the number of its first frame.
+        for segment in segments[-2:]:
+            self.assertLess(segment.start_us % (SPLIT_SECONDS * 1_000_000), 1_000_000 / RATE + 1, segments)
+            true = segments[0].start_us + (numbers[segment.name][0] - joined[0]) / RATE * 1_000_000
+            self.assertAlmostEqual(segment.start_us, true, delta=20_000, msg=segments)
+
+
+if __name__ == "__main__":
+    tap.main()
