@@ -51,13 +51,16 @@ class IsrSplitTest : public testing::Test {
   }
 
   /// Real time passes, then that much PCM arrives whose samples count up.
-  GstFlowReturn PushPcm(int frames) {
-    clock_.Advance(microseconds(1000) * frames);
+  GstFlowReturn PushPcm(int frames) { return PushPcm(frames, microseconds(1000) * frames); }
+  GstFlowReturn PushPcm(int frames, microseconds elapsed) {
+    clock_.Advance(elapsed);
     GstBuffer* const buffer = gst_buffer_new_allocate(nullptr, frames * 2, nullptr);
     GstMapInfo map;
     gst_buffer_map(buffer, &map, GST_MAP_WRITE);
     for (int i = 0; i < frames; ++i) reinterpret_cast<gint16*>(map.data)[i] = next_sample_++;
     gst_buffer_unmap(buffer, &map);
+    GST_BUFFER_OFFSET(buffer) = next_offset_;
+    next_offset_ += frames;
     return gst_harness_push(harness_, buffer);
   }
 
@@ -132,6 +135,7 @@ class IsrSplitTest : public testing::Test {
   Ref<GstBus> bus_;
   GstHarness* harness_ = nullptr;
   gint16 next_sample_ = 0;
+  guint64 next_offset_ = 0;
 };
 
 TEST_F(IsrSplitTest, OtherCapsOfACodedStreamBeginAFileAndTimeGoesOn) {
@@ -222,6 +226,21 @@ TEST_F(IsrSplitTest, TellsOfAudioThatTheDriverLostWithoutAWord) {
   const auto files = Named(messages, "isr-file");
   EXPECT_EQ(Utc(files.back(), "start-utc"), UtcTime(14h + 18s));
   EXPECT_EQ(Int64(files.back(), "frame"), 17500 - 700);
+}
+
+TEST_F(IsrSplitTest, TellsOfBothWhenTheSourceOverrunsOnWhatTheDriverKept) {
+  Begin();
+  for (int i = 0; i < 200; ++i) ASSERT_EQ(PushPcm(25), GST_FLOW_OK);
+  // Held up for 7 s, of which the driver kept 5.5 s that come at once, and the source 3.5 s of
+  // these.
+  ASSERT_EQ(PushPcm(1000, 7s), GST_FLOW_OK);
+  next_offset_ += 2000;
+  ASSERT_EQ(PushPcm(2500, 1ms), GST_FLOW_OK);
+  for (int i = 0; i < 550; ++i) ASSERT_EQ(PushPcm(25), GST_FLOW_OK);
+  const auto gaps = Messages("isr-gap");
+  ASSERT_EQ(gaps.size(), 2u);
+  EXPECT_EQ(Int64(gaps[0], "missing"), 2000);
+  EXPECT_NEAR(Int64(gaps[1], "missing"), 1500, 5);
 }
 
 TEST_F(IsrSplitTest, RefusesABufferBeforeCaps) {
