@@ -160,7 +160,7 @@ void Daemon::BeginShutdown() {
   if (shutting_down_) return;
   shutting_down_ = true;
   LogInfo(kDomain, "stopping: finishing the files");
-  recorders_.StopAll([this] { g_main_loop_quit(loop_); });
+  recorders_.StopAll([this] { listener_.WhenHeard([this] { g_main_loop_quit(loop_); }); });
 }
 
 void Daemon::RefuseWhileShuttingDown() const {

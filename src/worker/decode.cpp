@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 #include <gst/audio/audio.h>
-#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/guarded.hpp"
@@ -18,6 +17,7 @@
 #include "level/level_meter.hpp"
 #include "pipeline/run_to_end.hpp"
 #include "worker/mapped_audio.hpp"
+#include "worker/worker_process.hpp"
 
 namespace isr {
 namespace {
@@ -176,9 +176,7 @@ std::string OutcomeOf(const Facts& facts) {
 }  // namespace
 
 void Decode(DecodeTask task) {
-  if (::nice(kNiceness) == -1) {
-    // It goes on as it is.
-  }
+  BeWorkerProcess(kNiceness);
   Facts facts;
   try {
     LevelPrinter printer;

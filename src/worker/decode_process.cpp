@@ -5,33 +5,22 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
 #include "worker/decode.hpp"
-
-extern char** environ;
+#include "worker/worker_process.hpp"
 
 namespace isr {
 
-DecodeProcess::DecodeProcess(const Fd& file, std::string command) {
+DecodeProcess::DecodeProcess(const Fd& file, const std::string& command) {
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC) != 0) throw SystemError("cannot make a pipe", errno);
   output_ = Fd(ends[0]);
   const Fd input(ends[1]);
-  // Both above the numbers that they get there: a copy onto itself would stay close-on-exec.
-  const Fd source(::fcntl(file.Get(), F_DUPFD_CLOEXEC, kDecodeInput + 1));
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, input.Get(), STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, source.Get(), kDecodeInput);
-  std::string program = "isr";
-  char* const words[] = {program.data(), command.data(), nullptr};
-  const int error = ::posix_spawn(&process_, "/proc/self/exe", &actions, nullptr, words, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw SystemError("cannot start a process to decode", error);
+  process_ =
+      StartWorkerProcess(command, {{input.Get(), STDOUT_FILENO}, {file.Get(), kDecodeInput}});
 }
 
 DecodeProcess::~DecodeProcess() {

@@ -14,7 +14,7 @@ namespace isr {
 class DecodeProcess {
  public:
   /// Throws Error when no process can be started.
-  DecodeProcess(const Fd& file, std::string command);
+  DecodeProcess(const Fd& file, const std::string& command);
   ~DecodeProcess();
   DecodeProcess(const DecodeProcess&) = delete;
   DecodeProcess& operator=(const DecodeProcess&) = delete;

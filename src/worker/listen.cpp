@@ -1,18 +1,15 @@
 #include "worker/listen.hpp"
 
 #include <chrono>
-#include <csignal>
 #include <map>
 #include <string>
 #include <thread>
-
-#include <sys/prctl.h>
-#include <unistd.h>
 
 #include "base/error.hpp"
 #include "worker/message_socket.hpp"
 #include "worker/stream_levels.hpp"
 #include "worker/wire.hpp"
+#include "worker/worker_process.hpp"
 
 namespace isr {
 namespace {
@@ -118,11 +115,7 @@ class ListeningWorker {
 }  // namespace
 
 void Listen() {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::signal(SIGINT, SIG_IGN);  // Ctrl-C is the recorder's; the worker ends with it
-  if (::nice(kNiceness) == -1) {
-    // It goes on as it is.
-  }
+  BeWorkerProcess(kNiceness);
   ListeningWorker(MessageSocket(Fd(kListenSocket))).Run();
 }
 

@@ -1,20 +1,16 @@
 #include "worker/stream_listener.hpp"
 
-#include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
 #include "glib/log.hpp"
 #include "worker/listen.hpp"
-
-extern char** environ;
+#include "worker/worker_process.hpp"
 
 namespace isr {
 namespace {
@@ -26,6 +22,11 @@ constexpr std::chrono::seconds kWatchInterval{5};
 constexpr std::chrono::seconds kPatience{20};
 constexpr std::chrono::seconds kFirstRestart{1};
 constexpr std::chrono::seconds kLastRestart{60};
+/// At the end, for levels that are still on their way.
+constexpr std::chrono::seconds kLastPatience{2};
+
+/// What a ping brings back behind all levels; those of the watch bring 0.
+constexpr std::uint64_t kHeardMark = 1;
 
 /// What waits for the worker at most, when the socket is full: the bursts with which servers begin.
 constexpr std::size_t kMaxWaiting = 8 * 1024 * 1024;
@@ -168,19 +169,10 @@ std::shared_ptr<FrameTap> StreamListener::Open(std::weak_ptr<LevelReceiver> rece
 void StreamListener::StartWorker() {
   static std::uint32_t number = 0;
   auto [ours, theirs] = MessageSocket::MakePair();
-  // Above the number that it gets there: a copy onto itself would stay close-on-exec.
-  const Fd inherited(::fcntl(theirs.Descriptor(), F_DUPFD_CLOEXEC, kListenSocket + 1));
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, inherited.Get(), kListenSocket);
-  std::string program = "isr";
-  std::string command = "listen";
-  char* const words[] = {program.data(), command.data(), nullptr};
-  const int error = ::posix_spawn(&process_, "/proc/self/exe", &actions, nullptr, words, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) {
-    process_ = -1;
-    return Lost(fmt::format("cannot be started: {}", std::strerror(error)));
+  try {
+    process_ = StartWorkerProcess("listen", {{theirs.Descriptor(), kListenSocket}});
+  } catch (const Error& error) {
+    return Lost(fmt::format("cannot be started ({})", Describe(error)));
   }
   g_child_watch_add(
       process_, [](GPid /*process*/, gint /*status*/, gpointer /*data*/) {}, nullptr);
@@ -199,6 +191,18 @@ void StreamListener::StopWorker() {
   socket_ = MessageSocket();
   // GLib reaps it.
   if (process_ > 0) ::kill(std::exchange(process_, -1), SIGKILL);
+}
+
+void StreamListener::WhenHeard(std::function<void()> then) {
+  heard_ = std::move(then);
+  const bool asked = link_->Send({.kind = WireKind::kPing, .position = kHeardMark});
+  give_up_ =
+      SourceHandle::After(asked ? kLastPatience : std::chrono::seconds(0), [this] { SayHeard(); });
+}
+
+void StreamListener::SayHeard() {
+  give_up_.Reset();
+  if (const auto heard = std::exchange(heard_, nullptr)) heard();
 }
 
 /// Said once; the log would fill up with a stream that every worker dies of.
@@ -231,6 +235,7 @@ void StreamListener::Receive() {
 }
 
 void StreamListener::Handle(const WireMessage& message) {
+  if (message.kind == WireKind::kPong && message.position == kHeardMark) return SayHeard();
   const auto found = receivers_.find(message.stream);
   const auto receiver = found == receivers_.end() ? nullptr : found->second.lock();
   if (receiver == nullptr) return;

@@ -45,6 +45,10 @@ class StreamListener {
   /// is away, or does not keep up, frames pass by, and the levels of that time are missing.
   std::shared_ptr<FrameTap> Open(std::weak_ptr<LevelReceiver> receiver);
 
+  /// Calls `then`, later, when the levels of all that went to the taps have come, or none have for
+  /// two seconds. One at a time.
+  void WhenHeard(std::function<void()> then);
+
  private:
   class Link;
   class Tap;
@@ -56,6 +60,7 @@ class StreamListener {
   void Handle(const WireMessage& message);
   void Watch();
   void FlushSoon();
+  void SayHeard();
 
   Mailbox mailbox_;
   const std::shared_ptr<Link> link_;  // shared with the taps
@@ -69,6 +74,8 @@ class StreamListener {
   SourceHandle writable_;
   SourceHandle watch_;
   SourceHandle restart_;
+  std::function<void()> heard_;  ///< who waits for the last levels
+  SourceHandle give_up_;
 };
 
 }  // namespace isr

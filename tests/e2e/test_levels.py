@@ -117,6 +117,28 @@ class LevelsTest(TestCase):
             for this, following in itertools.pairwise(files):
                 self.assertLess(abs(following.start_us - this.end_us), 400_000, f"{this} {following}")
 
+    def test_a_signal_to_all_processes_is_for_the_recorder_alone(self):
+        """As a terminal and systemd send it, whatever the order."""
+        def tell_all(number):
+            for process in (self.worker(isr), isr.process.pid):
+                os.kill(process, number)
+
+        for how in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(how.name):
+                isr = self.record(["mp3"])
+                wait_for("a whole file", lambda: self.whole(isr, "mp3"), seconds=20, alive=[isr])
+                worker = self.worker(isr)
+                tell_all(signal.SIGHUP)
+                wait_for("the reload", lambda: "reloaded" in isr.log(), alive=[isr])
+                count = len(self.whole(isr, "mp3"))
+                wait_for("another whole file", lambda: len(self.whole(isr, "mp3")) > count, seconds=20, alive=[isr])
+                self.assertEqual(self.worker(isr), worker)
+                tell_all(how)
+                self.assertEqual(isr.wait(10), 0, isr.log())
+                self.assertEqual(isr.troubles(), [])
+                last = recordings.of_source(isr.recordings, "mp3")[-1]
+                self.assertEqual((last.ended, self.missing_levels(isr, last)), ("stop", 0), last)
+
     def test_frames_full_of_noise_hurt_neither_their_recording_nor_another_source(self):
         noise = random.Random(1)
         frames = mp3.audio_frames((self.folder / "sound.mp3").read_bytes())
