@@ -8,6 +8,7 @@
 
 #include "glib/launch_line.hpp"
 #include "glib/property.hpp"
+#include "recorder/recording_pipeline.hpp"
 #include "recorder/recording_plan.hpp"
 
 namespace isr {
@@ -42,8 +43,8 @@ std::string DebugLine(SourceSettings settings) {
   const auto plan = std::make_shared<RecordingPlan>(
       settings, RecordingPlan::Options{.history = std::make_shared<FrameHistory>()});
   const Ref<GstElement> pipeline = plan->Build();
-  const auto sink = Ref<GstElement>::Adopt(
-      gst_bin_get_by_name(GST_BIN(pipeline.Get()), RecordingPlan::kSinkName));
+  const auto sink =
+      Ref<GstElement>::Adopt(gst_bin_get_by_name(GST_BIN(pipeline.Get()), kRecordingSinkName));
   const std::string extension = ExtensionOf(settings);
   SetProperty(sink.Get(), "location",
               settings.name + "%03d." + (extension == "auto" ? "audio" : extension));

@@ -81,6 +81,10 @@ void Catalogue::TitleFound(std::string name, Title title) {
   Queue(HeardTitle{std::move(name), std::move(title)});
 }
 
+void Catalogue::EventFound(SoundEvent event) {
+  Queue(std::move(event));
+}
+
 void Catalogue::Scan() {
   thread_.Post([this] { RunScan(); });
 }
@@ -124,6 +128,8 @@ void Catalogue::Apply(const std::deque<Change>& changes) {
       writer.Write(*gap);
     } else if (const auto* const heard = std::get_if<HeardTitle>(&change)) {
       writer.Write(heard->segment, heard->title);
+    } else if (const auto* const event = std::get_if<SoundEvent>(&change)) {
+      writer.Write(*event);
     } else {
       writer.Write(std::get<Segment>(change));
       has_begun = has_begun || std::get<Segment>(change).growing;

@@ -11,6 +11,7 @@
 #include "base/task_thread.hpp"
 #include "catalogue/roots.hpp"
 #include "catalogue/scan.hpp"
+#include "model/event.hpp"
 #include "model/segment.hpp"
 #include "sqlite/database.hpp"
 
@@ -41,6 +42,8 @@ class Catalogue {
   /// The recording called `name` plays that. One that is known for the same time is replaced.
   void TitleFound(std::string name, Title title);
 
+  void EventFound(SoundEvent event);
+
   /// Brings the rows in line with the files and tracks of all roots (see scan.hpp). A segment that
   /// this run has begun and not ended is left alone. Tracks without a recording are removed. Of a
   /// root that looks as if its disk were not mounted nothing is deleted.
@@ -59,7 +62,7 @@ class Catalogue {
     std::string segment;
     Title title;
   };
-  using Change = std::variant<Segment, Growth, Gap, HeardTitle>;
+  using Change = std::variant<Segment, Growth, Gap, HeardTitle, SoundEvent>;
 
   void Queue(Change change);
   void Drain();  // catalogue thread, like all below

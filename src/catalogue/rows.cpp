@@ -49,8 +49,19 @@ CREATE TABLE title (
 CREATE INDEX title_by_time ON title (time);
 )";
 
+constexpr const char* kVersion3 = R"(
+CREATE TABLE event (
+  source TEXT NOT NULL,
+  start INTEGER NOT NULL,
+  end INTEGER NOT NULL,
+  score REAL NOT NULL,
+  prominence REAL NOT NULL,
+  PRIMARY KEY (source, start)
+) WITHOUT ROWID;
+)";
+
 /// What makes a database of version n one of version n + 1.
-constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2};
+constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2, kVersion3};
 
 // Audio that is missing in the middle of a file does not make it end earlier.
 constexpr const char* kWriteCrashGaps = R"(
@@ -81,6 +92,7 @@ void PrepareSchema(Database& database) {
     Statement(database, "SELECT " ISR_SEGMENT_COLUMNS " FROM segment LIMIT 1").Run();
     Statement(database, "SELECT source, start, end, cause FROM gap LIMIT 1").Run();
     Statement(database, "SELECT segment, time, text, raw FROM title LIMIT 1").Run();
+    Statement(database, "SELECT source, start, end, score, prominence FROM event LIMIT 1").Run();
     return;
   }
   if (version < 0 || version > kSchemaVersion) {
@@ -115,6 +127,8 @@ RowWriter::RowWriter(Database& database)
                          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       gap_(database, "REPLACE INTO gap (source, start, end, cause) VALUES (?, ?, ?, ?)"),
       title_(database, "REPLACE INTO title (segment, time, text, raw) VALUES (?, ?, ?, ?)"),
+      event_(database,
+             "REPLACE INTO event (source, start, end, score, prominence) VALUES (?, ?, ?, ?, ?)"),
       crash_gaps_(database, kWriteCrashGaps),
       growth_(database, "UPDATE segment SET frames = ?, bytes = ? WHERE name = ?"),
       deletion_(database, "DELETE FROM segment WHERE name = ?"),
@@ -150,6 +164,15 @@ void RowWriter::Write(const std::string& segment, const Title& title) {
       .Bind(2, Microseconds(title.time))
       .Bind(3, title.text)
       .BindBlob(4, title.raw)
+      .Run();
+}
+
+void RowWriter::Write(const SoundEvent& event) {
+  event_.Bind(1, event.source)
+      .Bind(2, Microseconds(event.start))
+      .Bind(3, Microseconds(event.end))
+      .Bind(4, event.score)
+      .Bind(5, event.prominence)
       .Run();
 }
 

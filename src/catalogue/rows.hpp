@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "model/event.hpp"
 #include "model/segment.hpp"
 #include "sqlite/database.hpp"
 #include "sqlite/statement.hpp"
@@ -10,7 +11,7 @@
 namespace isr {
 
 /// The schema that this version reads and writes, kept as the database's user version.
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 
 /// Makes the tables in a new database, and what has come since in one of an older version. Throws
 /// Error when the database is of another program or of a newer version, DatabaseError when it
@@ -30,8 +31,9 @@ class RowWriter {
  public:
   explicit RowWriter(Database& database);
 
-  void Write(const Segment& segment);  ///< new, or in place of the row with this name
-  void Write(const Gap& gap);          ///< new, or in place of that with this source and start
+  void Write(const Segment& segment);   ///< new, or in place of the row with this name
+  void Write(const Gap& gap);           ///< new, or in place of that with this source and start
+  void Write(const SoundEvent& event);  ///< new, or in place of that with this source and start
   /// New, or in place of the segment's title at this time.
   void Write(const std::string& segment, const Title& title);
   /// Writes the gaps that crashes left: from the end of each file that one cut off to the source's
@@ -44,6 +46,7 @@ class RowWriter {
   Statement segment_;
   Statement gap_;
   Statement title_;
+  Statement event_;
   Statement crash_gaps_;
   Statement growth_;
   Statement deletion_;

@@ -56,10 +56,13 @@ struct SourceSettings {
   std::string filename_pattern;       ///< strftime, and {source}; may hold '/'
   int max_retries = 0;                ///< in a row; 0 = never give up
   std::chrono::milliseconds retry_delay{};
-  bool retry_backoff = true;          ///< double the delay up to 60 s
-  bool analyse = true;                ///< measure levels
-  std::chrono::milliseconds stall{};  ///< no data for this long counts as failed
-  std::chrono::milliseconds sync{};   ///< what a power cut may cost
+  bool retry_backoff = true;            ///< double the delay up to 60 s
+  bool analyse = true;                  ///< measure levels
+  std::string detector;                 ///< "adaptive" or "percentile"
+  double margin = 0;                    ///< dB over the noise floor that make an event
+  std::chrono::milliseconds min_gap{};  ///< events closer than this are one
+  std::chrono::milliseconds stall{};    ///< no data for this long counts as failed
+  std::chrono::milliseconds sync{};     ///< what a power cut may cost
 
   bool operator==(const SourceSettings&) const = default;
 };

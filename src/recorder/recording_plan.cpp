@@ -1,9 +1,7 @@
 #include "recorder/recording_plan.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <limits>
 #include <utility>
 
 #include "base/error.hpp"
@@ -20,16 +18,8 @@ namespace {
 
 constexpr const char* kDomain = "recorder";
 
-/// The recording queue holds what comes while a file is being closed: 30 s of PCM ...
-constexpr int kQueueSeconds = 30;
-/// ... and of the fattest coded stream there is (FLAC, 1.5 Mb/s).
-constexpr guint kCodedQueueBytes = 6'000'000;
-
 /// Closed files whose levels are waited for.
 constexpr std::size_t kMostHeardLater = 4;
-
-/// For a network source to show whether it begins with a burst of past audio.
-constexpr guint64 kCodedSettleTime = GST_SECOND;
 
 /// What C holds of us: splitmuxsink may outlive everybody else.
 using Holder = std::shared_ptr<RecordingPlan>;
@@ -43,94 +33,21 @@ void KeepWorse(Segment& segment, const Segment& at_end) {
   if (at_end.ppm) segment.ppm = at_end.ppm;
 }
 
-guint QueueBytes(const SourceBin& source, const SourceSettings& settings) {
-  if (source.kind == SourceBin::Kind::kCoded) return kCodedQueueBytes;
-  return std::visit(
-      [](const auto& specific) -> guint {
-        if constexpr (requires { specific.sample_rate; }) {
-          return static_cast<guint>(kQueueSeconds * specific.sample_rate * specific.channels *
-                                    (specific.bits / 8));
-        } else {
-          return kCodedQueueBytes;
-        }
-      },
-      settings.specific);
-}
-
-/// splitmuxsink's own queue, which holds 5 buffers by itself. One in front of it would cost a
-/// thread more for each source.
-Ref<GstElement> EnlargeQueueOf(GstElement* splitmuxsink, guint bytes) {
-  GstIterator* const queues =
-      gst_bin_iterate_all_by_element_factory_name(GST_BIN(splitmuxsink), "queue");
-  GValue item = G_VALUE_INIT;
-  const bool found = gst_iterator_next(queues, &item) == GST_ITERATOR_OK;
-  gst_iterator_free(queues);
-  if (!found) throw Error("splitmuxsink has no queue");
-  auto queue = Ref<GstElement>::Share(GST_ELEMENT(g_value_get_object(&item)));
-  g_value_unset(&item);
-  // Where it would be unlimited (0), splitmuxsink takes that for less than there is, and "grows" it
-  // to what is there.
-  SetProperty(queue.Get(), "max-size-buffers", std::numeric_limits<guint>::max());
-  SetProperty(queue.Get(), "max-size-time", guint64{0});
-  SetProperty(queue.Get(), "max-size-bytes", bytes);
-  return queue;
-}
-
 }  // namespace
 
 RecordingPlan::RecordingPlan(SourceSettings settings, Options options)
     : settings_(std::move(settings)), options_(std::move(options)) {}
 
 Ref<GstElement> RecordingPlan::Build() {
-  const SourceBin source = BuildSource(settings_);
-  LogInfo(kDomain, "{}: connecting to {}", settings_.name, source.origin);
-  const Ref<GstElement> split = MakeElement("isrsplit");
-  SetProperty(split.Get(), "sink", std::string(kSinkName));
-  SetProperty(split.Get(), "split-interval", guint64(settings_.split.count()) * GST_USECOND);
-  SetProperty(split.Get(), "begin-cause", std::string(ToWord(options_.begin)));
-  if (source.kind == SourceBin::Kind::kCoded) {
-    SetProperty(split.Get(), "settle-time", kCodedSettleTime);
-    auto history = options_.history;
-    SetProperty(split.Get(), "frame-history", static_cast<gpointer>(&history));
-    SetProperty(split.Get(), "frame-tap", static_cast<gpointer>(&tap_));
-  }
-  const guint bytes = QueueBytes(source, settings_);
-  const Ref<GstElement> file_sink = MakeElement("isrfilesink");
-  SetProperty(file_sink.Get(), "max-bytes", guint64{bytes});
-  SetProperty(file_sink.Get(), "sync-interval", guint64(settings_.sync.count()) * GST_MSECOND);
-  Ref<GstElement> pipeline = MakePipeline(settings_.name);
-  const Ref<GstElement> sink = BuildSink(source, file_sink);
-  if (source.kind == SourceBin::Kind::kPcm && settings_.analyse) {
-    const Ref<GstElement> level = MakeElement("isrlevel");
-    SetEnumProperty(level.Get(), "detector", "none");  // sections are found in the track
-    AddAndLink(pipeline.Get(), {source.bin, split, level, sink});
-  } else {
-    AddAndLink(pipeline.Get(), {source.bin, split, sink});
-  }
-  const Ref<GstElement> queue = EnlargeQueueOf(sink.Get(), bytes);
+  RecordingPipeline made = BuildRecordingPipeline(
+      settings_, {.begin = options_.begin, .history = options_.history, .tap = tap_});
+  LogInfo(kDomain, "{}: connecting to {}", settings_.name, made.origin);
+  g_signal_connect_data(made.sink.Get(), "format-location-full", G_CALLBACK(OnFormatLocation),
+                        new Holder(shared_from_this()), FreeHolder, GConnectFlags(0));
   tap_.reset();  // it is closed when isrsplit goes
   const std::lock_guard lock(mutex_);
-  end_here_ = source.last ? source.last : split;
-  split_ = split;
-  queue_ = queue;
-  file_sink_ = file_sink;
-  queue_bytes_ = bytes;
-  extension_ = source.extension;
-  return pipeline;
-}
-
-Ref<GstElement> RecordingPlan::BuildSink(const SourceBin& source,
-                                         const Ref<GstElement>& file_sink) {
-  Ref<GstElement> sink = MakeElement("splitmuxsink", kSinkName);
-  const Ref<GstElement> muxer = MakeElement("isrmux");
-  if (source.kind == SourceBin::Kind::kPcm) {
-    SetEnumProperty(muxer.Get(), "pcm-format", source.extension.c_str());
-  }
-  SetObjectProperty(sink.Get(), "muxer", muxer.Get());
-  SetObjectProperty(sink.Get(), "sink", file_sink.Get());
-  g_signal_connect_data(sink.Get(), "format-location-full", G_CALLBACK(OnFormatLocation),
-                        new Holder(shared_from_this()), FreeHolder, GConnectFlags(0));
-  return sink;
+  elements_ = std::move(made.elements);
+  return std::move(made.pipeline);
 }
 
 gchararray RecordingPlan::OnFormatLocation(GstElement* sink, guint /*fragment*/, GstSample* first,
@@ -168,7 +85,7 @@ std::string RecordingPlan::BeginFile(GstClockTime running_time) {
   File* const file = FindAnnounced(running_time);
   if (file == nullptr) throw Error("a file began that was not announced");
   file->asked_for = true;
-  SetProperty(file_sink_.Get(), "file-number", file->number);
+  SetProperty(elements_.file_sink.Get(), "file-number", file->number);
   const std::string stem = FormatFileName(settings_.filename_pattern, settings_.name,
                                           file->segment.start, file->segment.utc_offset);
   return std::filesystem::path(settings_.output_directory) / (stem + "." + file->segment.format);
@@ -218,7 +135,7 @@ void RecordingPlan::OnFileAnnounced(const GstStructure* facts) {
   NoteClock(file.segment, facts);
   const char* const extension = gst_structure_get_string(facts, "extension");
   const std::lock_guard lock(mutex_);
-  file.segment.format = extension == nullptr ? extension_ : extension;
+  file.segment.format = extension == nullptr ? elements_.extension : extension;
   file.gap_before = GapBefore(file);
   if (playing_) {
     playing_->time = file.segment.start;
@@ -279,9 +196,9 @@ void RecordingPlan::OnClockStep(const GstStructure* facts) {
   const std::chrono::microseconds by = Time(facts, "microseconds").time_since_epoch();
   const std::lock_guard lock(mutex_);
   events_.emplace_back(ClockStepped{by});
-  if (files_.empty() || !split_) return;
+  if (files_.empty() || !elements_.split) return;
   File& file = files_.back();
-  const auto frames = GetProperty<guint64>(split_.Get(), "frames");
+  const auto frames = GetProperty<guint64>(elements_.split.Get(), "frames");
   Tell(file, ClockStep{.frame = frames - file.first_frame, .by = by});
 }
 
@@ -336,9 +253,7 @@ void RecordingPlan::OnFileOpened(const GstStructure* facts) {
                                     TrackFacts{file->segment, file->gap_before});
   events_.emplace_back(FileOpened{file->segment, file->joined, file->gap_before});
   for (TrackEvent& event : std::exchange(file->events, {})) Tell(*file, std::move(event));
-  for (const auto& [window, levels] : std::exchange(file->levels, {})) {
-    file->track->Heard(window, levels);
-  }
+  for (const auto& [window, levels] : std::exchange(file->levels, {})) Hear(*file, window, levels);
 }
 
 /// Files are closed in the order in which they began.
@@ -355,12 +270,11 @@ void RecordingPlan::OnFileClosed(const GstStructure* facts) {
   closed.segment.growing = false;
   KeepWorse(closed.segment, files_.empty() ? at_end_ : files_.front().segment);
   if (closed.last) {
-    last_track_ = std::move(file.track);
-    last_number_ = file.number;
+    last_ = {file.number, file.segment.name, std::move(file.track)};
   } else {
     closed.segment.ended = files_.front().segment.began;
     if (file.track != nullptr) file.track->End(closed.segment);
-    AwaitLevels(file.number, std::move(file.track));
+    AwaitLevels({file.number, file.segment.name, std::move(file.track)});
   }
   events_.emplace_back(std::move(closed));
   files_closed_.notify_all();
@@ -368,11 +282,11 @@ void RecordingPlan::OnFileClosed(const GstStructure* facts) {
 
 void RecordingPlan::EndTrack(const Segment& segment) {
   const std::lock_guard lock(mutex_);
-  if (last_track_ != nullptr) {
-    last_track_->End(segment);
-    AwaitLevels(last_number_, std::exchange(last_track_, nullptr));
+  if (last_.track != nullptr) {
+    last_.track->End(segment);
+    AwaitLevels(std::exchange(last_, {}));
   }
-  end_here_ = split_ = queue_ = file_sink_ = {};
+  elements_ = {};
 }
 
 void RecordingPlan::SetTap(std::shared_ptr<FrameTap> tap) {
@@ -383,9 +297,9 @@ void RecordingPlan::SetTap(std::shared_ptr<FrameTap> tap) {
 
 /// The worker that listens along is a moment behind. Who does not hear from it lets go of the
 /// oldest.
-void RecordingPlan::AwaitLevels(guint number, std::unique_ptr<TrackWriter> track) {
-  if (track == nullptr || !is_heard_) return;
-  heard_later_.push_back({number, std::move(track)});
+void RecordingPlan::AwaitLevels(HeardLater closed) {
+  if (closed.track == nullptr || !is_heard_) return;
+  heard_later_.push_back(std::move(closed));
   if (heard_later_.size() > kMostHeardLater) heard_later_.pop_front();
 }
 
@@ -398,13 +312,23 @@ void RecordingPlan::OnLevels(std::uint32_t file, std::uint64_t second,
     return Hear(*growing, second * kWindowsPerSecond, levels);
   }
   for (HeardLater& closed : heard_later_) {
-    if (closed.number == file) closed.track->Heard(second * kWindowsPerSecond, levels);
+    if (closed.number != file) continue;
+    Hear(closed.name, *closed.track, second * kWindowsPerSecond, levels);
   }
 }
 
 void RecordingPlan::Hear(File& file, std::uint64_t window, std::span<const LevelWindow> levels) {
-  if (file.track != nullptr) return file.track->Heard(window, levels);
+  if (file.track != nullptr) return Hear(file.segment.name, *file.track, window, levels);
   file.levels.emplace_back(window, std::vector(levels.begin(), levels.end()));
+}
+
+void RecordingPlan::Hear(const std::string& name, TrackWriter& track, std::uint64_t window,
+                         std::span<const LevelWindow> levels) {
+  track.Heard(window, levels);
+  LevelsHeard heard{.name = name, .window = window};
+  heard.levels.reserve(levels.size());
+  for (const LevelWindow& level : levels) heard.levels.push_back(level.detection);
+  events_.emplace_back(std::move(heard));
 }
 
 /// Of isrlevel.
@@ -441,7 +365,7 @@ void RecordingPlan::EndStream() {
   Ref<GstElement> element;
   {
     const std::lock_guard lock(mutex_);
-    element = end_here_;
+    element = elements_.end_here;
   }
   const auto pad = Ref<GstPad>::Adopt(gst_element_get_static_pad(element.Get(), "sink"));
   gst_pad_send_event(pad.Get(), gst_event_new_eos());
@@ -463,15 +387,16 @@ void RecordingPlan::OnDisk(std::string trouble) {
 
 void RecordingPlan::RelieveBuffers() {
   const std::lock_guard lock(mutex_);
-  if (!split_) return;
-  const auto waiting = GetProperty<guint>(queue_.Get(), "current-level-bytes");
-  SetProperty(split_.Get(), "dropping", waiting > queue_bytes_ / 4 * (disk_in_trouble_ ? 2 : 3));
+  if (!elements_.split) return;
+  const auto waiting = GetProperty<guint>(elements_.queue.Get(), "current-level-bytes");
+  SetProperty(elements_.split.Get(), "dropping",
+              waiting > elements_.queue_bytes / 4 * (disk_in_trouble_ ? 2 : 3));
 }
 
 std::optional<MonotonicTime> RecordingPlan::LastArrival() const {
   const std::lock_guard lock(mutex_);
-  if (!split_) return std::nullopt;
-  const auto arrival = GetProperty<gint64>(split_.Get(), "last-arrival");
+  if (!elements_.split) return std::nullopt;
+  const auto arrival = GetProperty<gint64>(elements_.split.Get(), "last-arrival");
   if (arrival == 0) return std::nullopt;
   return MonotonicTime(std::chrono::nanoseconds(arrival));
 }
@@ -485,8 +410,9 @@ std::optional<Segment> RecordingPlan::Growing() const {
   const std::lock_guard lock(mutex_);
   if (files_.empty() || files_.front().segment.name.empty()) return std::nullopt;
   const File& file = files_.front();
-  const std::uint64_t end =
-      files_.size() > 1 ? files_[1].first_frame : GetProperty<guint64>(split_.Get(), "frames");
+  const std::uint64_t end = files_.size() > 1
+                                ? files_[1].first_frame
+                                : GetProperty<guint64>(elements_.split.Get(), "frames");
   Segment segment = file.segment;
   segment.frames = static_cast<std::int64_t>(end - file.first_frame);
   return segment;

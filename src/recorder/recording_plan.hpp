@@ -18,8 +18,8 @@
 #include "format/frame_history.hpp"
 #include "model/segment.hpp"
 #include "pipeline/pipeline_runner.hpp"
+#include "recorder/recording_pipeline.hpp"
 #include "recorder/track_writer.hpp"
-#include "source/source_type.hpp"
 #include "worker/stream_listener.hpp"
 
 namespace isr {
@@ -53,8 +53,14 @@ struct TitleHeard {
   std::string name;  ///< of the file
   Title title;
 };
-using RecordingEvent =
-    std::variant<FileOpened, FileClosed, AudioLost, DiskChanged, ClockStepped, TitleHeard>;
+/// Some more of a file was measured.
+struct LevelsHeard {
+  std::string name;  ///< of the file
+  std::uint64_t window = 0;
+  std::vector<std::int16_t> levels;  ///< of detection, from that window on
+};
+using RecordingEvent = std::variant<FileOpened, FileClosed, AudioLost, DiskChanged, ClockStepped,
+                                    TitleHeard, LevelsHeard>;
 
 /// Where a run ended, and why.
 struct RunEnd {
@@ -62,20 +68,15 @@ struct RunEnd {
   Cause cause = Cause::kReconnect;
 };
 
-/// The pipeline of one run of a source,
-///
-///     source ! isrsplit ! splitmuxsink (isrmux, isrfilesink)
-///
-/// and the ledger of its files: isrsplit says where each begins, isrfilesink when it is there, how
-/// far it is safe and when it is complete. Their tracks are written on the way. Titles come from
-/// any element as a message `isr-title`: `running-time` (guint64, from there on), `raw` (GBytes, as
-/// sent), `text` (string, UTF-8). Thread-safe, see PipelinePlan.
+/// One run of a source: its pipeline, and the ledger of its files: isrsplit says where each begins,
+/// isrfilesink when it is there, how far it is safe and when it is complete. Their tracks are
+/// written on the way. Titles come from any element as a message `isr-title`: `running-time`
+/// (guint64, from there on), `raw` (GBytes, as sent), `text` (string, UTF-8). Thread-safe, see
+/// PipelinePlan.
 class RecordingPlan final : public PipelinePlan,
                             public LevelReceiver,
                             public std::enable_shared_from_this<RecordingPlan> {
  public:
-  static constexpr const char* kSinkName = "files";  ///< of the splitmuxsink
-
   struct Options {
     Root root;                              ///< of the names and tracks of its files
     Cause begin = Cause::kStart;            ///< of the first file
@@ -102,7 +103,7 @@ class RecordingPlan final : public PipelinePlan,
   /// called often enough: they hold half a minute. Any thread.
   void RelieveBuffers();
 
-  /// What happened since the last call, in order.
+  /// What happened since the last call, in order. Of levels alone nobody is told to call.
   std::vector<RecordingEvent> TakeEvents();
   /// The growing file with the frames that have gone into it so far; nothing between files.
   std::optional<Segment> Growing() const;
@@ -130,11 +131,11 @@ class RecordingPlan final : public PipelinePlan,
   /// The track of a closed file whose levels still come.
   struct HeardLater {
     guint number = 0;
+    std::string name;
     std::unique_ptr<TrackWriter> track;
   };
 
-  void AwaitLevels(guint number, std::unique_ptr<TrackWriter> track);
-  Ref<GstElement> BuildSink(const SourceBin& source, const Ref<GstElement>& file_sink);
+  void AwaitLevels(HeardLater closed);
   std::string BeginFile(GstClockTime running_time);
   void OnFileAnnounced(const GstStructure* facts);
   void OnFileOpened(const GstStructure* facts);
@@ -144,7 +145,9 @@ class RecordingPlan final : public PipelinePlan,
   void OnPosition(const GstStructure* facts);
   void OnTitle(const GstStructure* facts);
   void OnLevel(const GstStructure* facts);
-  static void Hear(File& file, std::uint64_t window, std::span<const LevelWindow> levels);
+  void Hear(File& file, std::uint64_t window, std::span<const LevelWindow> levels);
+  void Hear(const std::string& name, TrackWriter& track, std::uint64_t window,
+            std::span<const LevelWindow> levels);
   void OnClockStep(const GstStructure* facts);
   void OnDisk(std::string trouble);
   std::optional<Gap> GapBefore(const File& file) const;
@@ -160,21 +163,15 @@ class RecordingPlan final : public PipelinePlan,
 
   mutable std::mutex mutex_;
   std::condition_variable files_closed_;
-  Ref<GstElement> end_here_;                 // protected by mutex_; takes EOS
-  Ref<GstElement> split_;                    // protected by mutex_
-  Ref<GstElement> queue_;                    // protected by mutex_
-  Ref<GstElement> file_sink_;                // protected by mutex_
-  std::size_t queue_bytes_ = 0;              // protected by mutex_; that the queue holds at most
-  bool disk_in_trouble_ = false;             // protected by mutex_
-  std::string extension_;                    // protected by mutex_; where isr-file has none
-  std::deque<File> files_;                   // protected by mutex_; announced and not closed yet
-  std::optional<std::uint64_t> end_frame_;   // protected by mutex_
-  std::optional<UtcTime> end_;               // protected by mutex_
-  Segment at_end_;                           // protected by mutex_; its clock, after the last frame
-  std::optional<Gap> last_gap_;              // protected by mutex_; that the source left
-  std::optional<Title> playing_;             // protected by mutex_; goes on into the next file
-  std::unique_ptr<TrackWriter> last_track_;  // protected by mutex_; of the last file, closed
-  guint last_number_ = 0;                    // protected by mutex_; of that file
+  RecordingElements elements_;              // protected by mutex_
+  bool disk_in_trouble_ = false;            // protected by mutex_
+  std::deque<File> files_;                  // protected by mutex_; announced and not closed yet
+  std::optional<std::uint64_t> end_frame_;  // protected by mutex_
+  std::optional<UtcTime> end_;              // protected by mutex_
+  Segment at_end_;                          // protected by mutex_; its clock, after the last frame
+  std::optional<Gap> last_gap_;             // protected by mutex_; that the source left
+  std::optional<Title> playing_;            // protected by mutex_; goes on into the next file
+  HeardLater last_;                         // protected by mutex_; the last file, closed
   bool is_heard_ = false;  // protected by mutex_; levels come from elsewhere, after the audio
   std::deque<HeardLater> heard_later_;  // protected by mutex_
   std::vector<RecordingEvent> events_;  // protected by mutex_

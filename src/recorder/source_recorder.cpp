@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include <fmt/chrono.h>
+
 #include "base/error.hpp"
 #include "glib/log.hpp"
 
@@ -15,8 +17,11 @@ constexpr const char* kDomain = "recorder";
 /// How stale a growing file's row may be.
 constexpr std::chrono::seconds kGrowthInterval{30};
 
-/// How often the buffers before a full disk are looked at.
-constexpr std::chrono::milliseconds kReliefInterval{1000};
+/// How often levels are taken from the plans, and the buffers before a full disk are looked at.
+constexpr std::chrono::milliseconds kTickInterval{1000};
+
+/// So much later a server may send again what it sent before the run ended.
+constexpr std::chrono::minutes kLongestBurst{1};
 
 Supervisor::Options SupervisionOf(const SourceSettings& settings) {
   return {.name = settings.name,
@@ -24,6 +29,17 @@ Supervisor::Options SupervisionOf(const SourceSettings& settings) {
                     .delay = settings.retry_delay,
                     .backoff = settings.retry_backoff},
           .stall = settings.stall};
+}
+
+DetectorOptions DetectionOf(const SourceSettings& settings) {
+  return {.rule = settings.detector == "percentile" ? DetectorOptions::Rule::kPercentile
+                                                    : DetectorOptions::Rule::kAdaptive,
+          .margin = settings.margin,
+          .min_gap = settings.min_gap};
+}
+
+std::string TextOf(UtcTime time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", std::chrono::floor<std::chrono::seconds>(time));
 }
 
 double Seconds(std::chrono::microseconds duration) {
@@ -36,6 +52,7 @@ SourceRecorder::SourceRecorder(SourceSettings settings, const Roots& roots, Cata
                                StreamListener& listener, LevelFiller& filler, const Clock& clock,
                                std::function<void()> changed)
     : wanted_(std::move(settings)),
+      settings_(wanted_),
       roots_(roots),
       catalogue_(catalogue),
       listener_(listener),
@@ -43,7 +60,15 @@ SourceRecorder::SourceRecorder(SourceSettings settings, const Roots& roots, Cata
       clock_(clock),
       state_since_(clock.Utc()),
       changed_(std::move(changed)),
-      supervisor_(SupervisionOf(wanted_), *this, clock) {}
+      ticks_(SourceHandle::Every(kTickInterval, [this] { Tick(); })),
+      supervisor_(SupervisionOf(wanted_), *this, clock) {
+  BeginFinding();
+}
+
+SourceRecorder::~SourceRecorder() {
+  Tick();
+  events_->Finish();
+}
 
 void SourceRecorder::Restart(SourceSettings settings) {
   wanted_ = std::move(settings);
@@ -51,7 +76,9 @@ void SourceRecorder::Restart(SourceSettings settings) {
 }
 
 std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
+  const bool finds_otherwise = DetectionOf(wanted_) != DetectionOf(settings_);
   settings_ = wanted_;
+  if (finds_otherwise) BeginFinding();
   EnterRoot(roots_.ForSource(settings_.name));
   plan_ = std::make_shared<RecordingPlan>(settings_, RecordingPlan::Options{.root = root_,
                                                                             .begin = begin,
@@ -62,7 +89,6 @@ std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
     plan_->SetTap(listener_.Open(plan_));
   }
   growth_timer_ = SourceHandle::Every(kGrowthInterval, [this] { ReportGrowth(); });
-  relief_timer_ = SourceHandle::Every(kReliefInterval, [this] { plan_->RelieveBuffers(); });
   return plan_;
 }
 
@@ -85,16 +111,53 @@ std::int64_t SourceRecorder::FileSize(const std::string& name) const {
   return error ? 0 : static_cast<std::int64_t>(size);
 }
 
-void SourceRecorder::OnPlanMessage() {
-  for (const RecordingEvent& event : plan_->TakeEvents()) {
-    std::visit([this](const auto& one) { Handle(one); }, event);
+void SourceRecorder::BeginFinding() {
+  if (events_ != nullptr) events_->Finish();
+  events_ = std::make_unique<EventFinder>(
+      DetectionOf(settings_),
+      [this](const SourceSection& section) {
+        LogDebug(kDomain, "{}: an event begins at {}", Name(), TextOf(section.start.time));
+      },
+      [this](const SourceSection& section) {
+        LogDebug(kDomain, "{}: an event from {} for {:.1f} s, {:.1f} dB over the noise floor",
+                 Name(), TextOf(section.start.time), Seconds(section.end.time - section.start.time),
+                 section.score);
+        catalogue_.EventFound({.source = Name(),
+                               .start = section.start.time,
+                               .end = section.end.time,
+                               .score = section.score,
+                               .prominence = section.prominence});
+      });
+}
+
+void SourceRecorder::Tick() {
+  OnPlanMessage();
+  if (plan_ != nullptr) {
+    plan_->RelieveBuffers();
+  } else {
+    events_->Pass(clock_.Utc() - kLongestBurst);
   }
+}
+
+/// Of the run before, levels may still come.
+void SourceRecorder::OnPlanMessage() {
+  for (const auto& plan : {last_plan_, plan_}) {
+    if (plan == nullptr) continue;
+    for (const RecordingEvent& event : plan->TakeEvents()) {
+      std::visit([this](const auto& one) { Handle(one); }, event);
+    }
+  }
+}
+
+void SourceRecorder::Handle(const LevelsHeard& event) {
+  events_->Heard(event.name, static_cast<std::int64_t>(event.window), event.levels);
 }
 
 void SourceRecorder::Handle(const FileOpened& event) {
   const Segment& segment = event.segment;
   LogInfo(kDomain, "{}: recording {} ({})", settings_.name, segment.name, ToWord(segment.began));
   NoteGapBefore(event);
+  events_->Began(segment);
   catalogue_.SegmentBegan(segment);
 }
 
@@ -167,7 +230,6 @@ void SourceRecorder::OnStateChanged(SourceState state, const std::string& messag
 
 void SourceRecorder::OnRunOver(Cause end) {
   growth_timer_.Reset();
-  relief_timer_.Reset();
   OnPlanMessage();
   if (last_.has_value()) {
     FinishLast(*std::exchange(last_, std::nullopt), end);

@@ -11,6 +11,7 @@
 #include "glib/source_handle.hpp"
 #include "model/source_status.hpp"
 #include "pipeline/supervisor.hpp"
+#include "recorder/event_finder.hpp"
 #include "recorder/level_filler.hpp"
 #include "recorder/recording_plan.hpp"
 
@@ -25,6 +26,7 @@ class SourceRecorder final : Supervisor::Delegate {
   SourceRecorder(SourceSettings settings, const Roots& roots, Catalogue& catalogue,
                  StreamListener& listener, LevelFiller& filler, const Clock& clock,
                  std::function<void()> changed);
+  ~SourceRecorder();
 
   // As those of Supervisor. Pause, Stop and Restart finish the growing file, see IsSettled.
   void Start() { supervisor_.Start(); }
@@ -48,9 +50,12 @@ class SourceRecorder final : Supervisor::Delegate {
   void Handle(const AudioLost& event);
   void Handle(const DiskChanged& event);
   void Handle(const ClockStepped& event);
+  void Handle(const LevelsHeard& event);
+  void Handle(const TitleHeard& event);
+  void Tick();
   void ReportGrowth();
   void NoteGapBefore(const FileOpened& event);
-  void Handle(const TitleHeard& event);
+  void BeginFinding();
   void EnterRoot(const Root& root);
   std::int64_t FileSize(const std::string& name) const;
   void FinishLast(Segment segment, std::optional<Cause> end);
@@ -71,11 +76,12 @@ class SourceRecorder final : Supervisor::Delegate {
   std::shared_ptr<FrameHistory> history_ = std::make_shared<FrameHistory>();  // shared with plans
   std::optional<Segment> last_;     ///< closed last in its run; why it ended is to come
   std::optional<RunEnd> last_run_;  ///< the run before
+  std::unique_ptr<EventFinder> events_;
   UtcTime state_since_{};
   std::string message_;
   std::function<void()> changed_;
   SourceHandle growth_timer_;
-  SourceHandle relief_timer_;
+  SourceHandle ticks_;
   Supervisor supervisor_;
 };
 

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include <gst/gst.h>
+
+#include "config/settings.hpp"
+#include "format/frame_history.hpp"
+#include "format/frame_tap.hpp"
+#include "glib/ref.hpp"
+#include "model/cause.hpp"
+
+namespace isr {
+
+/// Of the splitmuxsink in a recording pipeline.
+constexpr const char* kRecordingSinkName = "files";
+
+/// What a run needs to hold of its pipeline.
+struct RecordingElements {
+  Ref<GstElement> end_here;     ///< takes EOS
+  Ref<GstElement> split;        ///< isrsplit
+  Ref<GstElement> queue;        ///< before the files; holds half a minute
+  std::size_t queue_bytes = 0;  ///< that it holds at most
+  Ref<GstElement> file_sink;    ///< isrfilesink
+  std::string extension;        ///< of the files, where isrsplit does not say
+};
+
+struct RecordingPipeline {
+  Ref<GstElement> pipeline;
+  Ref<GstElement> sink;  ///< splitmuxsink; its files have no names yet
+  std::string origin;    ///< where the audio comes from, without secrets
+  RecordingElements elements;
+};
+
+struct RecordingPipelineOptions {
+  Cause begin = Cause::kStart;            ///< of the first file
+  std::shared_ptr<FrameHistory> history;  ///< of a coded source; none: repeats are not looked for
+  std::shared_ptr<FrameTap> tap;          ///< hears the frames of a coded source; may be none
+};
+
+/// The pipeline of one run of a source,
+///
+///     source ! isrsplit [! isrlevel] ! splitmuxsink (isrmux, isrfilesink)
+///
+/// where PCM passes isrlevel and somebody else hears coded frames. Throws Error when the source or
+/// an element cannot be made.
+RecordingPipeline BuildRecordingPipeline(const SourceSettings& settings,
+                                         const RecordingPipelineOptions& options);
+
+}  // namespace isr
