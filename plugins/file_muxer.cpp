@@ -1,6 +1,6 @@
 #include "plugins/file_muxer.hpp"
 
-#include "plugins/coded_caps.hpp"
+#include "media/coded_caps.hpp"
 #include "plugins/flac_encoder.hpp"
 #include "plugins/flac_muxer.hpp"
 #include "plugins/frame_muxer.hpp"

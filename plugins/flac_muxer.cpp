@@ -2,7 +2,7 @@
 
 #include "format/flac_frame.hpp"
 #include "format/flac_metadata.hpp"
-#include "plugins/coded_caps.hpp"
+#include "media/coded_caps.hpp"
 #include "plugins/frame_table.hpp"
 
 namespace isr {

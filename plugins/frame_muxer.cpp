@@ -1,7 +1,7 @@
 #include "plugins/frame_muxer.hpp"
 
 #include "format/xing.hpp"
-#include "plugins/coded_caps.hpp"
+#include "media/coded_caps.hpp"
 #include "plugins/frame_table.hpp"
 
 namespace isr {

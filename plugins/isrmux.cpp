@@ -24,7 +24,7 @@
 
 #include "base/guarded.hpp"
 #include "glib/ref.hpp"
-#include "plugins/coded_caps.hpp"
+#include "media/coded_caps.hpp"
 #include "plugins/file_muxer.hpp"
 
 namespace {

@@ -27,7 +27,7 @@
 #include <utility>
 
 #include "base/guarded.hpp"
-#include "plugins/coded_caps.hpp"
+#include "media/coded_caps.hpp"
 #include "plugins/parse_stage.hpp"
 
 namespace {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "media/mapped_audio.hpp"
 #include "plugins/file_start.hpp"
 
 namespace isr {
@@ -18,25 +19,6 @@ constexpr GstClockTime kLongestTold = 60 * GST_SECOND;
 /// A time stamp further ahead, or further back, is of something else: windows begin anew.
 constexpr GstClockTime kLongestGap = 24 * 3600 * GST_SECOND;
 constexpr GstClockTime kLongestStepBack = GST_SECOND;
-
-std::optional<SampleFormat> SampleFormatOf(const GstAudioInfo& info) {
-  switch (GST_AUDIO_INFO_FORMAT(&info)) {
-    case GST_AUDIO_FORMAT_S16:
-      return SampleFormat::kS16;
-    case GST_AUDIO_FORMAT_S24:
-      return SampleFormat::kS24;
-    case GST_AUDIO_FORMAT_S24_32:
-      return SampleFormat::kS24In32;
-    case GST_AUDIO_FORMAT_S32:
-      return SampleFormat::kS32;
-    case GST_AUDIO_FORMAT_F32:
-      return SampleFormat::kF32;
-    case GST_AUDIO_FORMAT_F64:
-      return SampleFormat::kF64;
-    default:
-      return std::nullopt;
-  }
-}
 
 Detector::Handlers HandlersFor(LevelTimeline& timeline, LevelStage::Output& output) {
   return {.begin =
@@ -67,13 +49,12 @@ void LevelStage::SetPosting(bool posts, GstClockTime post_interval) {
 }
 
 bool LevelStage::SetCaps(const GstAudioInfo& info) {
-  const auto sample = SampleFormatOf(info);
-  if (!sample) return false;
+  const auto format = AudioFormatOf(info);
+  if (!format) return false;
   if (meter_ && gst_audio_info_is_equal(&info, &info_)) return true;
   BeginAnew();
   info_ = info;
-  format_ = {*sample, GST_AUDIO_INFO_RATE(&info), GST_AUDIO_INFO_CHANNELS(&info)};
-  planes_.reserve(static_cast<std::size_t>(format_.channels));
+  format_ = *format;
   meter_.emplace(format_, std::chrono::nanoseconds(options_.interval),
                  [this](const MeteredWindow& window) { OnWindow(window); });
   return true;
@@ -100,22 +81,9 @@ GstFlowReturn LevelStage::Measure(GstBuffer* buffer, std::uint64_t frames) {
     meter_->TakeSilence(frames);
     return GST_FLOW_OK;
   }
-  GstMapInfo map;
-  if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return GST_FLOW_ERROR;
-  planes_.clear();
-  if (GST_AUDIO_INFO_LAYOUT(&info_) == GST_AUDIO_LAYOUT_INTERLEAVED) {
-    planes_.push_back(map.data);
-  } else {
-    // Where the buffer's meta says, else behind each other.
-    const GstAudioMeta* const meta = gst_buffer_get_audio_meta(buffer);
-    const std::size_t plane = frames * BytesPerSample(format_.sample);
-    if (meta != nullptr) frames = meta->samples;
-    for (std::size_t channel = 0; channel < static_cast<std::size_t>(format_.channels); ++channel) {
-      planes_.push_back(map.data + (meta != nullptr ? meta->offsets[channel] : channel * plane));
-    }
-  }
-  meter_->Take({planes_, frames});
-  gst_buffer_unmap(buffer, &map);
+  const MappedAudio audio(info_, buffer);
+  if (!audio.IsMapped()) return GST_FLOW_ERROR;
+  audio.Give(*meter_, 0, audio.Frames());
   return GST_FLOW_OK;
 }
 

@@ -2,9 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <vector>
 
 #include <gst/audio/audio.h>
 #include <gst/gst.h>
@@ -68,7 +66,6 @@ class LevelStage {
   GstAudioInfo info_{};
   GstSegment segment_{};
   AudioFormat format_;
-  std::vector<const std::uint8_t*> planes_;
   std::optional<LevelMeter> meter_;  ///< none before caps
   Detector detector_;
   LevelTimeline timeline_;

@@ -7,7 +7,7 @@
 #include "format/flac_frame.hpp"
 #include "format/ogg_headers.hpp"
 #include "format/ogg_writer.hpp"
-#include "plugins/coded_caps.hpp"
+#include "media/coded_caps.hpp"
 #include "plugins/frame_table.hpp"
 
 namespace isr {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "format/sniff.hpp"
-#include "plugins/coded_caps.hpp"
+#include "media/coded_caps.hpp"
 
 namespace isr {
 namespace {

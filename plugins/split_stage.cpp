@@ -4,7 +4,7 @@
 #include <span>
 #include <utility>
 
-#include "plugins/coded_caps.hpp"
+#include "media/coded_caps.hpp"
 
 namespace isr {
 namespace {

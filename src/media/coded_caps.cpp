@@ -1,5 +1,6 @@
-#include "plugins/coded_caps.hpp"
+#include "media/coded_caps.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
@@ -15,16 +16,23 @@ struct CodecRow {
   Codec codec;
   const char* caps;  ///< without rate and channels
   const char* extension;
+  const char* name;
 };
 
 constexpr std::array kRows{
-    CodecRow{Codec::kMpegAudio, "audio/mpeg,mpegversion=1,parsed=true", "mp3"},
-    CodecRow{Codec::kAdtsAac, "audio/mpeg,mpegversion=4,stream-format=adts,framed=true", "aac"},
-    CodecRow{Codec::kFlac, "audio/x-flac,framed=true", "flac"},
-    CodecRow{Codec::kOggFlac, "audio/x-flac,framed=true,container=ogg", "ogg"},
-    CodecRow{Codec::kVorbis, "audio/x-vorbis,container=ogg", "ogg"},
-    CodecRow{Codec::kOpus, "audio/x-opus,container=ogg", "opus"},
+    CodecRow{Codec::kMpegAudio, "audio/mpeg,mpegversion=1,parsed=true", "mp3", "MPEG audio"},
+    CodecRow{Codec::kAdtsAac, "audio/mpeg,mpegversion=4,stream-format=adts,framed=true", "aac",
+             "AAC"},
+    CodecRow{Codec::kFlac, "audio/x-flac,framed=true", "flac", "FLAC"},
+    CodecRow{Codec::kOggFlac, "audio/x-flac,framed=true,container=ogg", "ogg", "FLAC"},
+    CodecRow{Codec::kVorbis, "audio/x-vorbis,container=ogg", "ogg", "Vorbis"},
+    CodecRow{Codec::kOpus, "audio/x-opus,channel-mapping-family=0,container=ogg", "opus", "Opus"},
 };
+
+const CodecRow& RowOf(Codec codec) {
+  return *std::find_if(kRows.begin(), kRows.end(),
+                       [codec](const CodecRow& row) { return row.codec == codec; });
+}
 
 void SetHeaders(GstCaps* caps, const std::vector<Bytes>& headers) {
   GValue list = G_VALUE_INIT;
@@ -67,11 +75,8 @@ std::optional<Codec> CodecOf(const GstStructure* fields) {
 }  // namespace
 
 Ref<GstCaps> CapsOf(const CodedFormat& format) {
-  std::string text;
-  for (const CodecRow& row : kRows) {
-    if (row.codec == format.codec) text = row.caps;
-  }
-  text += fmt::format(",rate={},channels={}", format.rate, format.channels);
+  std::string text = fmt::format("{},rate={}", RowOf(format.codec).caps, format.rate);
+  if (format.channels > 0) text += fmt::format(",channels={}", format.channels);
   if (format.layer > 0) text += fmt::format(",layer={}", format.layer);
   auto caps = Ref<GstCaps>::Adopt(gst_caps_from_string(text.c_str()));
   if (!format.headers.empty()) SetHeaders(caps.Get(), format.headers);
@@ -93,10 +98,11 @@ std::optional<CodedFormat> FormatOfCaps(GstCaps* caps) {
 }
 
 const char* ExtensionOf(Codec codec) {
-  for (const CodecRow& row : kRows) {
-    if (row.codec == codec) return row.extension;
-  }
-  return "bin";
+  return RowOf(codec).extension;
+}
+
+const char* NameOf(Codec codec) {
+  return RowOf(codec).name;
 }
 
 }  // namespace isr

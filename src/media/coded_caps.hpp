@@ -19,6 +19,9 @@ std::optional<CodedFormat> FormatOfCaps(GstCaps* caps);
 /// Of a file of it, without dot.
 const char* ExtensionOf(Codec codec);
 
+/// For people.
+const char* NameOf(Codec codec);
+
 /// All caps that CapsOf makes, for pad templates.
 #define ISR_CODED_CAPS                                                     \
   "audio/mpeg,mpegversion=1; audio/mpeg,mpegversion=4,stream-format=adts;" \

@@ -1,11 +1,9 @@
-#include "worker/mapped_audio.hpp"
+#include "media/mapped_audio.hpp"
 
-#include <array>
+#include <span>
 
 namespace isr {
 namespace {
-
-constexpr int kMaxChannels = 32;
 
 std::optional<SampleFormat> SampleOf(GstAudioFormat format) {
   switch (format) {
@@ -32,27 +30,38 @@ std::optional<AudioFormat> AudioFormatOf(const GstAudioInfo& info) {
   const auto sample = SampleOf(GST_AUDIO_INFO_FORMAT(&info));
   const int channels = GST_AUDIO_INFO_CHANNELS(&info);
   const int rate = GST_AUDIO_INFO_RATE(&info);
-  if (!sample || channels < 1 || channels > kMaxChannels || rate <= 0) return std::nullopt;
+  if (!sample || channels < 1 || channels > MappedAudio::kMaxChannels || rate <= 0)
+    return std::nullopt;
   return AudioFormat{.sample = *sample, .rate = rate, .channels = channels};
 }
 
 MappedAudio::MappedAudio(const GstAudioInfo& info, GstBuffer* audio)
-    : info_(info), mapped_(gst_audio_buffer_map(&buffer_, &info, audio, GST_MAP_READ) != FALSE) {}
+    : audio_(audio), is_mapped_(gst_buffer_map(audio, &map_, GST_MAP_READ) != FALSE) {
+  if (!is_mapped_) return;
+  frames_ = map_.size / static_cast<std::size_t>(GST_AUDIO_INFO_BPF(&info));
+  if (GST_AUDIO_INFO_LAYOUT(&info) == GST_AUDIO_LAYOUT_INTERLEAVED) {
+    stride_ = static_cast<std::size_t>(GST_AUDIO_INFO_BPF(&info));
+    planes_[plane_count_++] = map_.data;
+    return;
+  }
+  stride_ = static_cast<std::size_t>(GST_AUDIO_INFO_BPS(&info));
+  const std::size_t plane = frames_ * stride_;
+  const GstAudioMeta* const meta = gst_buffer_get_audio_meta(audio);
+  if (meta != nullptr) frames_ = meta->samples;
+  for (; plane_count_ < static_cast<std::size_t>(GST_AUDIO_INFO_CHANNELS(&info)); ++plane_count_) {
+    planes_.at(plane_count_) =
+        map_.data + (meta != nullptr ? meta->offsets[plane_count_] : plane_count_ * plane);
+  }
+}
 
 MappedAudio::~MappedAudio() {
-  if (mapped_) gst_audio_buffer_unmap(&buffer_);
+  if (is_mapped_) gst_buffer_unmap(audio_, &map_);
 }
 
 void MappedAudio::Give(LevelMeter& meter, std::size_t begin, std::size_t count) const {
-  std::array<const std::uint8_t*, kMaxChannels> planes{};
-  const auto stride = static_cast<std::size_t>(info_.layout == GST_AUDIO_LAYOUT_INTERLEAVED
-                                                   ? GST_AUDIO_INFO_BPF(&info_)
-                                                   : GST_AUDIO_INFO_BPS(&info_));
-  const auto count_of_planes = static_cast<std::size_t>(buffer_.n_planes);
-  for (std::size_t i = 0; i < count_of_planes; ++i) {
-    planes.at(i) = static_cast<const std::uint8_t*>(buffer_.planes[i]) + begin * stride;
-  }
-  meter.Take({.planes = std::span(planes).first(count_of_planes), .frames = count});
+  auto planes = planes_;
+  for (const std::uint8_t*& plane : std::span(planes).first(plane_count_)) plane += begin * stride_;
+  meter.Take({.planes = std::span(planes).first(plane_count_), .frames = count});
 }
 
 }  // namespace isr

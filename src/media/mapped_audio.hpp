@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 
@@ -13,23 +14,32 @@ namespace isr {
 /// What a LevelMeter has to know of it; nothing where it cannot measure that.
 std::optional<AudioFormat> AudioFormatOf(const GstAudioInfo& info);
 
-/// A buffer of audio/x-raw, mapped for a LevelMeter. `info` has an AudioFormat, and outlives it.
+/// A buffer of audio/x-raw, mapped for a LevelMeter. Planes lie where its GstAudioMeta says,
+/// without one behind each other. `info` has an AudioFormat.
 class MappedAudio {
  public:
+  static constexpr int kMaxChannels = 32;
+
   MappedAudio(const GstAudioInfo& info, GstBuffer* audio);
   ~MappedAudio();
   MappedAudio(const MappedAudio&) = delete;
   MappedAudio& operator=(const MappedAudio&) = delete;
 
-  std::size_t Frames() const { return mapped_ ? buffer_.n_samples : 0; }
+  /// False: its memory cannot be read, and there are no frames.
+  bool IsMapped() const { return is_mapped_; }
+  std::size_t Frames() const { return frames_; }
 
   /// Frames [begin, begin + count) to the meter.
   void Give(LevelMeter& meter, std::size_t begin, std::size_t count) const;
 
  private:
-  const GstAudioInfo& info_;
-  GstAudioBuffer buffer_{};
-  const bool mapped_;
+  GstBuffer* const audio_;
+  GstMapInfo map_{};
+  const bool is_mapped_;
+  std::array<const std::uint8_t*, kMaxChannels> planes_{};
+  std::size_t plane_count_ = 0;
+  std::size_t stride_ = 0;  ///< bytes from frame to frame of a plane
+  std::size_t frames_ = 0;
 };
 
 }  // namespace isr

@@ -15,8 +15,8 @@
 #include "glib/element.hpp"
 #include "glib/property.hpp"
 #include "level/level_meter.hpp"
+#include "media/mapped_audio.hpp"
 #include "pipeline/run_to_end.hpp"
-#include "worker/mapped_audio.hpp"
 #include "worker/worker_process.hpp"
 
 namespace isr {

@@ -1,66 +1,35 @@
 #include "worker/frame_decoder.hpp"
 
-#include <string>
-#include <vector>
-
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/guarded.hpp"
+#include "format/flac_metadata.hpp"
+#include "media/coded_caps.hpp"
 
 namespace isr {
 namespace {
 
-constexpr std::size_t kStreamInfoBytes = 34;
+bool IsFlac(const CodedFormat& format) {
+  return format.codec == Codec::kFlac || format.codec == Codec::kOggFlac;
+}
 
-/// What the decoder of native FLAC wants to see first. Ogg's first packet has it at its end
+/// What the decoder of native FLAC wants to see first. Ogg's first packet has STREAMINFO at its end
 /// (xiph.org/flac/ogg_mapping.html).
 Bytes FlacHead(const CodedFormat& format) {
-  Bytes head = {'f', 'L', 'a', 'C', 0x80, 0, 0, kStreamInfoBytes};
-  if (format.headers.empty() || format.headers.front().size() < kStreamInfoBytes) {
+  if (format.headers.empty() || format.headers.front().size() < kFlacStreamInfoBytes) {
     throw Error("a FLAC stream without a STREAMINFO");
   }
-  AppendBytes(head, ByteView(format.headers.front()).last(kStreamInfoBytes));
+  Bytes head = {'f', 'L', 'a', 'C'};
+  AppendFlacBlock(head, true, FlacBlockHeader::kStreamInfo,
+                  ByteView(format.headers.front()).last(kFlacStreamInfoBytes));
   return head;
 }
 
-std::string CapsText(const CodedFormat& format) {
-  const auto with_rate = [&format](const char* start) {
-    return format.channels > 0
-               ? fmt::format("{},rate={},channels={}", start, format.rate, format.channels)
-               : fmt::format("{},rate={}", start, format.rate);
-  };
-  switch (format.codec) {
-    case Codec::kMpegAudio:
-      return with_rate("audio/mpeg,mpegversion=1,parsed=true") +
-             fmt::format(",layer={}", format.layer);
-    case Codec::kAdtsAac:
-      return with_rate("audio/mpeg,mpegversion=4,stream-format=adts,framed=true");
-    case Codec::kFlac:
-    case Codec::kOggFlac:
-      return with_rate("audio/x-flac,framed=true");
-    case Codec::kVorbis:
-      return with_rate("audio/x-vorbis");
-    case Codec::kOpus:
-      return with_rate("audio/x-opus,channel-mapping-family=0");
-  }
-  return "";
-}
-
-Ref<GstCaps> CapsFor(const CodedFormat& format, const std::vector<Bytes>& headers) {
-  auto caps = Ref<GstCaps>::Adopt(gst_caps_from_string(CapsText(format).c_str()));
-  if (headers.empty()) return caps;
-  GValue list = G_VALUE_INIT;
-  g_value_init(&list, GST_TYPE_ARRAY);
-  for (const Bytes& header : headers) {
-    GValue value = G_VALUE_INIT;
-    g_value_init(&value, GST_TYPE_BUFFER);
-    gst_value_take_buffer(&value, gst_buffer_new_memdup(header.data(), header.size()));
-    gst_value_array_append_and_take_value(&list, &value);
-  }
-  gst_caps_set_value(caps.Get(), "streamheader", &list);
-  g_value_unset(&list);
-  return caps;
+/// As its decoder wants to have it.
+CodedFormat ForDecoder(CodedFormat format) {
+  if (IsFlac(format)) format.headers = {FlacHead(format)};
+  return format;
 }
 
 /// The decoder of the highest rank that takes these caps.
@@ -79,23 +48,6 @@ Ref<GstElement> MakeDecoder(GstCaps* caps) {
   return decoder;
 }
 
-const char* NameOf(Codec codec) {
-  switch (codec) {
-    case Codec::kMpegAudio:
-      return "MPEG audio";
-    case Codec::kAdtsAac:
-      return "AAC";
-    case Codec::kFlac:
-    case Codec::kOggFlac:
-      return "FLAC";
-    case Codec::kVorbis:
-      return "Vorbis";
-    case Codec::kOpus:
-      return "Opus";
-  }
-  return "it";
-}
-
 Ref<GstPad> StaticPad(GstElement* element, const char* name) {
   return Ref<GstPad>::Adopt(gst_element_get_static_pad(element, name));
 }
@@ -108,10 +60,8 @@ Ref<GstPad> NewPad(const char* name, GstPadDirection direction) {
 
 FrameDecoder::FrameDecoder(const CodedFormat& format, Output& output) : output_(output) {
   gst_audio_info_init(&info_);
-  const bool is_flac = format.codec == Codec::kFlac || format.codec == Codec::kOggFlac;
-  const std::vector<Bytes> headers =
-      is_flac ? std::vector<Bytes>(1, FlacHead(format)) : format.headers;
-  const auto caps = CapsFor(format, headers);
+  const CodedFormat coded = ForDecoder(format);
+  const auto caps = CapsOf(coded);
   const Ref<GstElement> decoder = MakeDecoder(caps.Get());
   if (!decoder) throw Error(fmt::format("no decoder for {} is installed", NameOf(format.codec)));
   source_ = NewPad("src", GST_PAD_SRC);
@@ -130,8 +80,9 @@ FrameDecoder::FrameDecoder(const CodedFormat& format, Output& output) : output_(
   GstSegment segment;
   gst_segment_init(&segment, GST_FORMAT_TIME);
   gst_pad_push_event(source_.Get(), gst_event_new_segment(&segment));
-  if (!is_flac) return;
-  GstBuffer* const head = gst_buffer_new_memdup(headers.front().data(), headers.front().size());
+  if (!IsFlac(coded)) return;
+  const Bytes& flac_head = coded.headers.front();
+  GstBuffer* const head = gst_buffer_new_memdup(flac_head.data(), flac_head.size());
   GST_BUFFER_FLAG_SET(head, GST_BUFFER_FLAG_HEADER);
   Push(Ref<GstBuffer>::Adopt(head));
 }

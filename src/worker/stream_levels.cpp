@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "worker/mapped_audio.hpp"
+#include "media/mapped_audio.hpp"
 
 namespace isr {
 namespace {
