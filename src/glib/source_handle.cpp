@@ -25,6 +25,16 @@ gboolean RunForFd(gint /*fd*/, GIOCondition /*condition*/, gpointer data) noexce
   return Run(data);
 }
 
+gboolean RunForStream(GObject* /*stream*/, gpointer data) noexcept {
+  return Run(data);
+}
+
+/// GLib's way to hand a callback of another type to g_source_set_callback.
+template <typename Function>
+GSourceFunc AsSourceFunc(Function* function) {
+  return reinterpret_cast<GSourceFunc>(reinterpret_cast<void (*)()>(function));
+}
+
 void Free(gpointer data) noexcept {
   delete static_cast<Closure*>(data);
 }
@@ -51,9 +61,17 @@ SourceHandle SourceHandle::Every(std::chrono::milliseconds interval, Callback ca
 }
 
 SourceHandle SourceHandle::OnFd(int fd, GIOCondition condition, Callback callback) {
-  // GLib's way to hand a callback of another type to g_source_set_callback.
-  const auto run = reinterpret_cast<GSourceFunc>(reinterpret_cast<void (*)()>(RunForFd));
-  return {g_unix_fd_source_new(fd, condition), std::move(callback), false, run};
+  return {g_unix_fd_source_new(fd, condition), std::move(callback), false, AsSourceFunc(RunForFd)};
+}
+
+SourceHandle SourceHandle::OnReadable(GPollableInputStream* stream, Callback callback) {
+  return {g_pollable_input_stream_create_source(stream, nullptr), std::move(callback), false,
+          AsSourceFunc(RunForStream)};
+}
+
+SourceHandle SourceHandle::OnWritable(GPollableOutputStream* stream, Callback callback) {
+  return {g_pollable_output_stream_create_source(stream, nullptr), std::move(callback), false,
+          AsSourceFunc(RunForStream)};
 }
 
 SourceHandle SourceHandle::OnSignal(int number, Callback callback) {

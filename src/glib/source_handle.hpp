@@ -4,7 +4,7 @@
 #include <functional>
 #include <utility>
 
-#include <glib.h>
+#include <gio/gio.h>
 
 namespace isr {
 
@@ -22,6 +22,10 @@ class SourceHandle {
   /// Runs `callback` whenever `fd` is ready in the sense of `condition`. The fd stays the caller's
   /// and outlives the handle.
   static SourceHandle OnFd(int fd, GIOCondition condition, Callback callback);
+  /// Runs `callback` whenever `stream` has bytes or has ended. It outlives the handle.
+  static SourceHandle OnReadable(GPollableInputStream* stream, Callback callback);
+  /// Runs `callback` whenever `stream` takes bytes or is broken. It outlives the handle.
+  static SourceHandle OnWritable(GPollableOutputStream* stream, Callback callback);
   /// Runs `callback` in the main loop for each UNIX signal `number`.
   static SourceHandle OnSignal(int number, Callback callback);
 

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/guarded.hpp"
+#include "base/text.hpp"
 #include "glib/log.hpp"
+#include "http/own_host.hpp"
 #include "http/url_text.hpp"
 
 namespace isr {
@@ -17,15 +21,11 @@ namespace {
 /// Large enough for the wire's speed, small enough for a hundred clients on a small machine.
 constexpr std::uint64_t kPieceSize = 256 * 1024;
 
-/// A client that goes on sending after this many times the limit is cut off.
-constexpr size_t kPatience = 16;
+/// One piece goes out while the next is read.
+constexpr size_t kQueue = 3 * kPieceSize;
 
-std::string TakeHeader(SoupMessageHeaders* headers, const char* name) {
-  const char* const value = soup_message_headers_get_one(headers, name);
-  std::string text = value == nullptr ? "" : value;
-  soup_message_headers_remove(headers, name);
-  return text;
-}
+/// A live client: seconds of what is sent, and no time at all for one that does not read.
+constexpr ClientStream::Limits kLive{.queue = 256 * 1024, .stall = std::chrono::seconds(3)};
 
 /// Worker thread. Empty at an error, and where the file is shorter than it was.
 Ref<GBytes> ReadPiece(const FileContent& content, std::uint64_t offset, size_t length) {
@@ -45,24 +45,67 @@ Ref<GBytes> ReadPiece(const FileContent& content, std::uint64_t offset, size_t l
   return piece;
 }
 
+Reply TooLarge(size_t limit) {
+  return ErrorReply(413, "too-large",
+                    fmt::format("the request's body has more than {} bytes", limit));
+}
+
 }  // namespace
 
 Exchange::Exchange(SoupServerMessage* message, Background& background, Listener& listener,
-                   size_t max_body)
+                   Limits limits, std::function<void()> ended)
     : background_(background),
       listener_(listener),
-      max_body_(max_body),
-      message_(Ref<SoupServerMessage>::Share(message)) {
-  SoupMessageHeaders* const headers = soup_server_message_get_request_headers(message);
+      limits_(limits),
+      ended_(std::move(ended)),
+      message_(Ref<SoupServerMessage>::Share(message)),
+      remote_(Ref<GSocketAddress>::Share(soup_server_message_get_remote_address(message))) {
   request_.method = soup_server_message_get_method(message);
-  // Taken away, because libsoup would cut ranges out of any reply, and wrongly.
-  request_.range = TakeHeader(headers, "Range");
-  request_.if_range = TakeHeader(headers, "If-Range");
-  request_.if_none_match = TakeHeader(headers, "If-None-Match");
-  request_.if_modified_since = TakeHeader(headers, "If-Modified-Since");
+  request_.range = Header("Range");
+  request_.if_range = Header("If-Range");
+  request_.if_none_match = Header("If-None-Match");
+  request_.if_modified_since = Header("If-Modified-Since");
+  request_.last_event_id = Header("Last-Event-ID");
   // No route takes a body: it is counted and forgotten.
   soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
   got_chunk_ = SignalConnection(message, "got-chunk", G_CALLBACK(OnGotChunk), this);
+}
+
+/// All of that name, as one list.
+std::string Exchange::Header(const char* name) const {
+  const char* const value =
+      soup_message_headers_get_list(soup_server_message_get_request_headers(message_.Get()), name);
+  return value == nullptr ? "" : value;
+}
+
+std::optional<Reply> Exchange::CheckHeaders() const {
+  size_t size = 0;
+  SoupMessageHeadersIter iter;
+  soup_message_headers_iter_init(&iter, soup_server_message_get_request_headers(message_.Get()));
+  const char* name = nullptr;
+  const char* value = nullptr;
+  while (soup_message_headers_iter_next(&iter, &name, &value) != FALSE) {
+    size += std::strlen(name) + std::strlen(value);
+  }
+  g_autofree char* uri = g_uri_to_string(soup_server_message_get_uri(message_.Get()));
+  if (size + std::strlen(uri) > limits_.header) {
+    return ErrorReply(431, "too-large",
+                      fmt::format("the request's head has more than {} bytes", limits_.header));
+  }
+  if (!IsOwnHost(Header("Host"), g_get_host_name())) {
+    return ErrorReply(403, "foreign-host",
+                      "this machine is not known by the name in the address; use its IP address "
+                      "or its own name");
+  }
+  const std::string length = Header("Content-Length");
+  if (length.find_first_not_of("0123456789") != std::string::npos) {
+    return ErrorReply(400, "bad-request", "Content-Length is not a number");
+  }
+  if (!length.empty() &&
+      ParseNumber(length).value_or(HUGE_VAL) > static_cast<double>(limits_.body)) {
+    return TooLarge(limits_.body);
+  }
+  return std::nullopt;
 }
 
 bool Exchange::Decode() {
@@ -76,75 +119,78 @@ bool Exchange::Decode() {
   return true;
 }
 
-GSocketAddress* Exchange::Remote() const {
-  return soup_server_message_get_remote_address(message_.Get());
-}
-
-std::string Exchange::Host() const {
-  const char* const host = soup_message_headers_get_list(
-      soup_server_message_get_request_headers(message_.Get()), "Host");
-  return host == nullptr ? "" : host;
-}
-
 void Exchange::OnGotChunk(SoupServerMessage* /*message*/, GBytes* chunk, gpointer self) noexcept {
   Guarded("http", [&] { static_cast<Exchange*>(self)->CountBody(g_bytes_get_size(chunk)); });
 }
 
 void Exchange::CountBody(size_t size) {
   body_size_ += size;
-  if (body_size_ <= max_body_) return;
-  // libsoup reads a body to its end before it sends the reply.
-  if (body_size_ > max_body_ * kPatience) listener_.Abort(Remote());
-  if (soup_server_message_get_status(message_.Get()) == SOUP_STATUS_NONE) {
-    Refuse(ErrorReply(413, "too-large",
-                      fmt::format("the request's body has more than {} bytes", max_body_)));
-  }
+  if (body_size_ > limits_.body) Refuse(TooLarge(limits_.body));
 }
 
-void Exchange::Refuse(const Reply& reply) {
-  SetHead(reply);
+/// libsoup does nothing for this request any more, and calls back no more. In its own replies it
+/// sends ranges that are wrong, knows no client that does not read, and waits for the end of a body
+/// that is too large.
+void Exchange::TakeConnection() {
+  client_ = std::make_unique<ClientStream>(
+      Ref<GIOStream>::Adopt(soup_server_message_steal_connection(message_.Get())),
+      listener_.SocketOf(remote_.Get()),
+      ClientStream::Limits{.queue = kQueue, .stall = limits_.stall});
+  client_->OnGone([this] { ended_(); });
 }
 
-void Exchange::Pause() {
-  soup_server_message_pause(message_.Get());
+void Exchange::Refuse(Reply reply) {
+  TakeConnection();
+  Answer(std::move(reply));
 }
 
-void Exchange::Answer(const Reply& reply) {
-  SetHead(reply);
-  file_ = reply.file;
-  if (request_.method == "HEAD" || file_.content == nullptr || file_.length == 0) {
-    soup_server_message_unpause(message_.Get());
+void Exchange::Complete() {
+  is_complete_ = true;
+  listener_.RequestArrived(remote_.Get());
+  TakeConnection();
+}
+
+void Exchange::Answer(Reply reply) {
+  LogDebug("http", "{} {}: {}", request_.method, request_.path, reply.status);
+  const bool has_body = request_.method != "HEAD";
+  if (has_body && reply.live) {
+    GoLive(reply);
     return;
   }
-  // Pieces are dropped when they are written.
-  soup_message_body_set_accumulate(soup_server_message_get_response_body(message_.Get()), FALSE);
-  wrote_chunk_ = SignalConnection(message_.Get(), "wrote-chunk", G_CALLBACK(OnWroteChunk), this);
-  SendNextPiece();
-}
-
-void Exchange::SetHead(const Reply& reply) {
-  LogDebug("http", "{} {}: {}", request_.method, request_.path, reply.status);
-  SoupMessageHeaders* const headers = soup_server_message_get_response_headers(message_.Get());
-  for (const auto& [name, value] : reply.headers) {
-    soup_message_headers_replace(headers, name.c_str(), value.c_str());
-  }
-  soup_server_message_set_status(message_.Get(), static_cast<guint>(reply.status), nullptr);
-  if (reply.status == SOUP_STATUS_NOT_MODIFIED) return;
   const bool is_file = reply.file.content != nullptr;
-  soup_message_headers_set_content_length(
-      headers, static_cast<goffset>(is_file ? reply.file.length : reply.body.size()));
-  if (is_file || request_.method == "HEAD") return;
-  soup_message_body_append(soup_server_message_get_response_body(message_.Get()), SOUP_MEMORY_COPY,
-                           reply.body.data(), reply.body.size());
+  client_->Send(HeadOf(reply) + (has_body && !is_file ? reply.body : ""));
+  if (!has_body || !is_file || reply.file.length == 0) {
+    Finish();
+    return;
+  }
+  file_ = std::move(reply.file);
+  client_->OnSent([this] { ReadOn(); });
+  ReadOn();
 }
 
-void Exchange::OnWroteChunk(SoupServerMessage* /*message*/, gpointer self) noexcept {
-  Guarded("http", [&] { static_cast<Exchange*>(self)->SendNextPiece(); });
+void Exchange::GoLive(const Reply& reply) {
+  if (!listener_.Retain(remote_.Get())) {
+    Answer(ErrorReply(503, "busy", "too many are listening already; try again later"));
+    return;
+  }
+  client_->MakeLive(kLive);
+  client_->OnGone({});
+  client_->Send(HeadOf(reply));
+  reply.live(std::move(client_));
+  ended_();
 }
 
-/// The message is paused: by us before the first piece, by libsoup while it has nothing to write.
-void Exchange::SendNextPiece() {
-  if (file_.length == 0) return;
+void Exchange::Finish() {
+  if (is_complete_) {
+    client_->Finish();
+  } else {
+    client_->FinishUnread();
+  }
+}
+
+void Exchange::ReadOn() {
+  if (is_reading_ || file_.length == 0 || client_->Waiting() > kPieceSize) return;
+  is_reading_ = true;
   const std::uint64_t offset = file_.offset;
   const size_t length = static_cast<size_t>(std::min(file_.length, kPieceSize));
   file_.offset += length;
@@ -157,18 +203,20 @@ void Exchange::SendNextPiece() {
   });
 }
 
-void Exchange::PieceRead(const Ref<GBytes>& piece) {
-  SoupMessageBody* const body = soup_server_message_get_response_body(message_.Get());
-  if (piece) {
-    soup_message_body_append_bytes(body, piece.Get());
-  } else {
-    // The length is promised; all that is left is to break off. libsoup notices when it writes.
+void Exchange::PieceRead(Ref<GBytes> piece) {
+  is_reading_ = false;
+  if (!piece) {
+    // The length is promised; all that is left is to break off.
     LogWarning("http", "cannot read on in '{}'; its client is cut off", request_.path);
-    listener_.Abort(Remote());
-    file_.length = 0;
-    soup_message_body_append(body, SOUP_MEMORY_STATIC, "", 1);
+    ended_();
+    return;
   }
-  soup_server_message_unpause(message_.Get());
+  client_->Send(std::move(piece));
+  if (file_.length == 0) {
+    client_->Finish();
+  } else {
+    ReadOn();
+  }
 }
 
 }  // namespace isr

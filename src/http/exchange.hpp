@@ -1,7 +1,9 @@
 #pragma once
 
-#include <cstdint>
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <libsoup/soup.h>
@@ -9,57 +11,71 @@
 #include "glib/ref.hpp"
 #include "glib/signal_connection.hpp"
 #include "http/background.hpp"
+#include "http/client_stream.hpp"
 #include "http/listener.hpp"
 #include "http/reply.hpp"
 #include "http/request.hpp"
 
 namespace isr {
 
-/// One HTTP request from its headers to the end of its reply. Main thread only.
+/// One HTTP request from its headers to the end of its reply. libsoup reads the request; the reply
+/// goes out on the connection taken from it. Main thread only.
 ///
-/// The client may leave at any moment; libsoup then finishes the message, and the owner drops the
-/// exchange. Work under way holds a weak_ptr and finds it gone: that is why it is shared.
+/// The client may leave at any moment; its owner is then told to drop the exchange. Work under way
+/// holds a weak_ptr and finds it gone: that is why it is shared.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  /// Reads the headers, takes those away that libsoup must not act on, and begins to count the
-  /// body.
-  Exchange(SoupServerMessage* message, Background& background, Listener& listener, size_t max_body);
+  struct Limits {
+    size_t header;                    ///< bytes, without the request line's method and version
+    size_t body;                      ///< bytes
+    std::chrono::milliseconds stall;  ///< longest time in which a client reads nothing of a reply
+  };
+
+  /// The headers are there. `ended`: nothing more comes; it drops the exchange.
+  Exchange(SoupServerMessage* message, Background& background, Listener& listener, Limits limits,
+           std::function<void()> ended);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  /// Answers before the body has come; libsoup then calls no handler.
-  void Refuse(const Reply& reply);
+  /// What is wrong with the headers, if anything.
+  std::optional<Reply> CheckHeaders() const;
 
-  /// Holds the reply back until Answer. Call from libsoup's handler.
-  void Pause();
+  /// Answers before the body has come.
+  void Refuse(Reply reply);
 
+  /// The request is complete: an answer will come.
+  void Complete();
   /// The reply, once. Files are sent as fast as the client reads them, a piece at a time.
-  void Answer(const Reply& reply);
+  void Answer(Reply reply);
 
   /// `tail` is left to the router. False: the path or the query cannot be decoded.
   bool Decode();
   const Request& GetRequest() const { return request_; }
   Request& GetRequest() { return request_; }
-  GSocketAddress* Remote() const;
-  std::string Host() const;
 
  private:
   static void OnGotChunk(SoupServerMessage* message, GBytes* chunk, gpointer self) noexcept;
-  static void OnWroteChunk(SoupServerMessage* message, gpointer self) noexcept;
   void CountBody(size_t size);
-  void SetHead(const Reply& reply);
-  void SendNextPiece();
-  void PieceRead(const Ref<GBytes>& piece);
+  void TakeConnection();
+  void GoLive(const Reply& reply);
+  void Finish();
+  void ReadOn();
+  void PieceRead(Ref<GBytes> piece);
+  std::string Header(const char* name) const;
 
   Background& background_;
   Listener& listener_;
-  const size_t max_body_;
-  size_t body_size_ = 0;
+  const Limits limits_;
+  const std::function<void()> ended_;
   const Ref<SoupServerMessage> message_;
+  const Ref<GSocketAddress> remote_;
   Request request_;
-  FileBody file_;  // what is still to be sent
+  size_t body_size_ = 0;
+  bool is_complete_ = false;
   SignalConnection got_chunk_;
-  SignalConnection wrote_chunk_;
+  std::unique_ptr<ClientStream> client_;  // from the end of the request on
+  FileBody file_;                         // what is still to be read
+  bool is_reading_ = false;
 };
 
 }  // namespace isr

@@ -1,11 +1,14 @@
 #include "http/file_reply.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <utility>
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <libsoup/soup.h>
 #include <sys/stat.h>
 
 #include "base/error.hpp"
@@ -28,10 +31,19 @@ bool ListHolds(std::string_view list, std::string_view etag) {
   return false;
 }
 
+/// Of a date in a header field, in seconds since 1970; what is none is before all others.
+std::int64_t TimeOf(const std::string& date) {
+  GDateTime* const time = soup_date_time_new_from_http_string(date.c_str());
+  if (time == nullptr) return INT64_MIN;
+  const std::int64_t seconds = g_date_time_to_unix(time);
+  g_date_time_unref(time);
+  return seconds;
+}
+
 bool IsUnchanged(const Request& request, const ServedFile& file) {
   if (file.etag.empty()) return false;
   if (!request.if_none_match.empty()) return ListHolds(request.if_none_match, file.etag);
-  return request.if_modified_since == file.last_modified;
+  return TimeOf(file.last_modified) <= TimeOf(request.if_modified_since);
 }
 
 /// A range of an earlier version must not be continued with bytes of this one.
@@ -51,8 +63,7 @@ ServedFile DescribeFile(Fd fd) {
   file.size = static_cast<std::uint64_t>(facts.st_size);
   file.etag = fmt::format("\"{:x}-{:x}-{:x}.{:x}\"", facts.st_ino, facts.st_size,
                           facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec);
-  file.last_modified =
-      fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(facts.st_mtim.tv_sec));
+  file.last_modified = HttpDate(std::chrono::system_clock::from_time_t(facts.st_mtim.tv_sec));
   return file;
 }
 

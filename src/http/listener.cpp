@@ -14,6 +14,13 @@ namespace {
 
 constexpr int kBacklog = 128;
 
+/// After a failed accept.
+constexpr std::chrono::milliseconds kBreath{100};
+
+/// Where half of the connections are taken, a request must come so many times faster: those who
+/// come only to stay then leave room for others.
+constexpr int kHaste = 10;
+
 std::string WithoutBrackets(const std::string& address) {
   if (address.starts_with('[') && address.ends_with(']')) {
     return address.substr(1, address.size() - 2);
@@ -31,9 +38,8 @@ std::string Advice(const GError& error) {
   return std::string(error.message) + "; is this an address of this machine?";
 }
 
-/// Binds and listens; returns the port.
-int Listen(GSocketListener* listener, const std::string& address, int port) {
-  const Ref<GInetAddress> ip =
+Ref<GSocketAddress> AddressOf(const std::string& address, int port) {
+  const auto ip =
       Ref<GInetAddress>::Adopt(g_inet_address_new_from_string(WithoutBrackets(address).c_str()));
   if (!ip) {
     throw Error(
@@ -41,16 +47,8 @@ int Listen(GSocketListener* listener, const std::string& address, int port) {
                     "only, 0.0.0.0 every network",
                     address));
   }
-  const Ref<GSocketAddress> wanted =
-      Ref<GSocketAddress>::Adopt(g_inet_socket_address_new(ip.Get(), static_cast<guint16>(port)));
-  g_autoptr(GSocketAddress) actual = nullptr;
-  g_autoptr(GError) error = nullptr;
-  g_socket_listener_set_backlog(listener, kBacklog);
-  if (!g_socket_listener_add_address(listener, wanted.Get(), G_SOCKET_TYPE_STREAM,
-                                     G_SOCKET_PROTOCOL_TCP, nullptr, &actual, &error)) {
-    throw Error(fmt::format("cannot listen on {}, port {}: {}", address, port, Advice(*error)));
-  }
-  return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(actual));
+  return Ref<GSocketAddress>::Adopt(
+      g_inet_socket_address_new(ip.Get(), static_cast<guint16>(port)));
 }
 
 }  // namespace
@@ -68,12 +66,15 @@ struct Listener::Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  Ref<GSocket> Socket() const {
+    return Ref<GSocket>::Share(g_socket_connection_get_socket(stream));
+  }
+
+  /// A reset at the close: one who goes on sending would else hang for a minute in a full window.
   void Abort() const {
-    GSocket* const socket = g_socket_connection_get_socket(stream);
-    // A reset at the close: one who goes on sending would else hang for a minute in a full window.
     const linger at_once{1, 0};
-    ::setsockopt(g_socket_get_fd(socket), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    g_socket_shutdown(socket, TRUE, TRUE, nullptr);
+    ::setsockopt(g_socket_get_fd(Socket().Get()), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    g_socket_shutdown(Socket().Get(), TRUE, TRUE, nullptr);
   }
 
   static void OnStreamGone(gpointer self, GObject* /*gone*/) noexcept {
@@ -86,53 +87,104 @@ struct Listener::Connection {
   GSocketConnection* stream;  // not owned
   const Ref<GSocketAddress> remote;
   SourceHandle deadline;
+  bool is_retained = false;
 };
 
 Listener::Listener(const std::string& address, int port, Limits limits, Handler handler)
-    : limits_(limits),
-      handler_(std::move(handler)),
-      service_(Ref<GSocketService>::Adopt(g_socket_service_new())) {
-  port_ = Listen(G_SOCKET_LISTENER(service_.Get()), address, port);
-  incoming_ = SignalConnection(service_.Get(), "incoming", G_CALLBACK(OnIncoming), this);
+    : limits_(limits), handler_(std::move(handler)) {
+  Listen(address, port);
+  SetAccepting(true);
 }
 
-Listener::~Listener() {
-  g_socket_service_stop(service_.Get());
-  g_socket_listener_close(G_SOCKET_LISTENER(service_.Get()));
-}
+Listener::~Listener() = default;
 
-gboolean Listener::OnIncoming(GSocketService* /*service*/, GSocketConnection* stream,
-                              GObject* /*source*/, gpointer self) noexcept {
-  Guarded("http listener", [&] { static_cast<Listener*>(self)->Accept(stream); });
-  return TRUE;
-}
-
-void Listener::Accept(GSocketConnection* stream) {
+void Listener::Listen(const std::string& address, int port) {
+  const Ref<GSocketAddress> wanted = AddressOf(address, port);
   g_autoptr(GError) error = nullptr;
-  auto remote = Ref<GSocketAddress>::Adopt(g_socket_connection_get_remote_address(stream, &error));
+  socket_ = Ref<GSocket>::Adopt(g_socket_new(g_socket_address_get_family(wanted.Get()),
+                                             G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error));
+  Ref<GSocketAddress> actual;
+  if (socket_) {
+    g_socket_set_listen_backlog(socket_.Get(), kBacklog);
+    g_socket_set_blocking(socket_.Get(), FALSE);
+    if (g_socket_bind(socket_.Get(), wanted.Get(), TRUE, &error) != FALSE &&
+        g_socket_listen(socket_.Get(), &error) != FALSE) {
+      actual = Ref<GSocketAddress>::Adopt(g_socket_get_local_address(socket_.Get(), &error));
+    }
+  }
+  if (!actual) {
+    throw Error(fmt::format("cannot listen on {}, port {}: {}", address, port, Advice(*error)));
+  }
+  port_ = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(actual.Get()));
+}
+
+void Listener::SetAccepting(bool accepting) {
+  if (!accepting) {
+    incoming_.Reset();
+  } else if (!incoming_.IsActive() && !pause_.IsActive()) {
+    incoming_ =
+        SourceHandle::OnFd(g_socket_get_fd(socket_.Get()), G_IO_IN, [this] { AcceptWaiting(); });
+  }
+}
+
+void Listener::AcceptWaiting() {
+  // At the limit no descriptor is spent on the next one: it waits until one of these closes.
+  while (connections_.size() < limits_.connections) {
+    g_autoptr(GError) error = nullptr;
+    const auto socket = Ref<GSocket>::Adopt(g_socket_accept(socket_.Get(), nullptr, &error));
+    if (!socket) {
+      if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) TakeBreath(*error);
+      return;
+    }
+    in_trouble_ = false;
+    Take(socket.Get());
+  }
+  SetAccepting(false);
+}
+
+/// No descriptors are left, or no memory. The one who waits keeps the socket readable: asked again
+/// at once, we would do nothing else.
+void Listener::TakeBreath(const GError& error) {
+  if (!in_trouble_) {
+    LogWarning("http", "cannot take connections ({}), trying again", error.message);
+  }
+  in_trouble_ = true;
+  SetAccepting(false);
+  pause_ = SourceHandle::After(kBreath, [this] {
+    pause_.Reset();
+    SetAccepting(true);
+  });
+}
+
+void Listener::Take(GSocket* socket) {
+  const auto stream =
+      Ref<GSocketConnection>::Adopt(g_socket_connection_factory_create_connection(socket));
+  g_autoptr(GError) error = nullptr;
+  auto remote =
+      Ref<GSocketAddress>::Adopt(g_socket_connection_get_remote_address(stream.Get(), &error));
   const auto local = Ref<GSocketAddress>::Adopt(
-      error == nullptr ? g_socket_connection_get_local_address(stream, &error) : nullptr);
+      error == nullptr ? g_socket_connection_get_local_address(stream.Get(), &error) : nullptr);
   if (error != nullptr) {  // gone already
     LogDebug("http", "connection without a peer: {}", error->message);
     return;
   }
-  g_socket_set_timeout(g_socket_connection_get_socket(stream),
-                       static_cast<guint>(limits_.idle.count()));
   GSocketAddress* const key = remote.Get();
-  auto connection = std::make_unique<Connection>(*this, stream, std::move(remote));
-  connection->deadline = SourceHandle::After(limits_.request, [this, key] {
-    LogDebug("http", "a client did not finish its request in time");
-    Abort(key);
-  });
+  auto connection = std::make_unique<Connection>(*this, stream.Get(), std::move(remote));
+  const bool is_crowded = connections_.size() >= limits_.connections / 2;
+  connection->deadline = SourceHandle::After(
+      is_crowded ? limits_.request / kHaste : limits_.request, [&connection = *connection] {
+        LogDebug("http", "a client did not finish its request in time");
+        connection.Abort();
+      });
   connections_.emplace(key, std::move(connection));
-  // At the limit no descriptor is spent on the next one: it waits until one of these closes.
-  if (connections_.size() >= limits_.connections) g_socket_service_stop(service_.Get());
-  handler_(stream, local.Get(), key);
+  handler_(stream.Get(), local.Get(), key);
 }
 
 void Listener::Forget(GSocketAddress* remote) {
-  connections_.erase(remote);
-  if (connections_.size() < limits_.connections) g_socket_service_start(service_.Get());
+  const auto found = connections_.find(remote);
+  if (found->second->is_retained) --retained_;
+  connections_.erase(found);
+  SetAccepting(true);
 }
 
 void Listener::RequestArrived(GSocketAddress* remote) {
@@ -140,9 +192,17 @@ void Listener::RequestArrived(GSocketAddress* remote) {
   if (found != connections_.end()) found->second->deadline.Reset();
 }
 
-void Listener::Abort(GSocketAddress* remote) {
+bool Listener::Retain(GSocketAddress* remote) {
   const auto found = connections_.find(remote);
-  if (found != connections_.end()) found->second->Abort();
+  if (found == connections_.end() || retained_ >= limits_.connections / 2) return false;
+  found->second->is_retained = true;
+  ++retained_;
+  return true;
+}
+
+Ref<GSocket> Listener::SocketOf(GSocketAddress* remote) const {
+  const auto found = connections_.find(remote);
+  return found == connections_.end() ? Ref<GSocket>() : found->second->Socket();
 }
 
 }  // namespace isr

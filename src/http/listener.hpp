@@ -9,12 +9,11 @@
 #include <gio/gio.h>
 
 #include "glib/ref.hpp"
-#include "glib/signal_connection.hpp"
 #include "glib/source_handle.hpp"
 
 namespace isr {
 
-/// Accepts connections, so many at a time, and ends those that do not get on.
+/// Accepts connections, so many at a time, and ends those that do not come to the point.
 ///
 /// SoupServer's own listener stops for ever after one failed accept and has no time-outs; hence
 /// this one. Main thread only.
@@ -23,7 +22,6 @@ class Listener {
   struct Limits {
     size_t connections;                 ///< above this, new ones wait in the kernel's queue
     std::chrono::milliseconds request;  ///< from the connection to the request's last byte
-    std::chrono::seconds idle;          ///< longest wait for a single read or write
   };
   /// A new connection. Whoever takes it keeps it open by a reference.
   using Handler = std::function<void(GSocketConnection* connection, GSocketAddress* local,
@@ -36,29 +34,38 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   int Port() const { return port_; }
-  size_t ConnectionCount() const { return connections_.size(); }
 
-  /// The request from this peer is complete: its deadline is off. `remote` is the very object that
-  /// the handler got.
+  // `remote` is below the very object that the handler got.
+
+  /// The request from this peer is complete: its deadline is off.
   void RequestArrived(GSocketAddress* remote);
 
-  /// Ends the connection with this peer at once; its next read or write fails.
-  void Abort(GSocketAddress* remote);
+  /// This peer's connection stays for as long as it likes. False: half of all do so already, and
+  /// the other half is for requests.
+  bool Retain(GSocketAddress* remote);
+
+  /// Nothing when it is gone.
+  Ref<GSocket> SocketOf(GSocketAddress* remote) const;
 
  private:
   struct Connection;
 
-  static gboolean OnIncoming(GSocketService* service, GSocketConnection* stream, GObject* source,
-                             gpointer self) noexcept;
-  void Accept(GSocketConnection* stream);
+  void Listen(const std::string& address, int port);
+  void SetAccepting(bool accepting);
+  void AcceptWaiting();
+  void TakeBreath(const GError& error);
+  void Take(GSocket* socket);
   void Forget(GSocketAddress* remote);
 
   const Limits limits_;
   const Handler handler_;
   std::unordered_map<GSocketAddress*, std::unique_ptr<Connection>> connections_;
+  size_t retained_ = 0;  // of them
+  Ref<GSocket> socket_;
   int port_ = 0;
-  Ref<GSocketService> service_;
-  SignalConnection incoming_;  // last: goes first
+  bool in_trouble_ = false;  // accepting failed, and has not worked since
+  SourceHandle pause_;
+  SourceHandle incoming_;  // last: goes first
 };
 
 }  // namespace isr

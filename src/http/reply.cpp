@@ -1,8 +1,60 @@
 #include "http/reply.hpp"
 
+#include <utility>
+
+#include <fmt/chrono.h>
+#include <libsoup/soup.h>
+
 #include "glib/json.hpp"
 
 namespace isr {
+
+std::string HttpDate(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+std::span<const std::pair<const char*, const char*>> CommonHeaders() {
+  static constexpr std::pair<const char*, const char*> kHeaders[] = {
+      // bookworm's libsoup leaks a descriptor for every connection that the client keeps alive.
+      {"Connection", "close"},
+      {"Content-Security-Policy",
+       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+       "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"X-Frame-Options", "DENY"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Cross-Origin-Resource-Policy", "same-origin"},
+      {"Cross-Origin-Opener-Policy", "same-origin"},
+  };
+  return kHeaders;
+}
+
+namespace {
+
+const char* PhraseOf(int status) {
+  // RFC 6585; libsoup does not know it.
+  if (status == 431) return "Request Header Fields Too Large";
+  return soup_status_get_phrase(static_cast<guint>(status));
+}
+
+}  // namespace
+
+std::string HeadOf(const Reply& reply) {
+  std::string head =
+      fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n", reply.status, PhraseOf(reply.status),
+                  HttpDate(std::chrono::system_clock::now()));
+  const auto add = [&head](const auto& field) {
+    head += fmt::format("{}: {}\r\n", field.first, field.second);
+  };
+  for (const auto& field : CommonHeaders()) add(field);
+  for (const auto& field : reply.headers) add(field);
+  if (reply.status != SOUP_STATUS_NOT_MODIFIED && !reply.live) {
+    const bool is_file = reply.file.content != nullptr;
+    add(std::pair("Content-Length", is_file ? reply.file.length : reply.body.size()));
+  }
+  return head + "\r\n";
+}
 
 Reply JsonReply(std::string document) {
   Reply reply;

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/fd.hpp"
+#include "http/client_stream.hpp"
 
 namespace isr {
 
@@ -30,7 +34,19 @@ struct Reply {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   FileBody file;  ///< instead of `body`, when it has content
+  /// Instead of both: who goes on sending for as long as it likes. Main thread; not called for
+  /// HEAD. What the stream does not take, its client is too slow for.
+  std::function<void(std::unique_ptr<ClientStream> client)> live;
 };
+
+/// What every reply has, whatever happens.
+std::span<const std::pair<const char*, const char*>> CommonHeaders();
+
+/// Status line and header fields, those of CommonHeaders among them, with the empty line behind.
+std::string HeadOf(const Reply& reply);
+
+/// A point in time as header fields have it: "Sat, 21 Nov 2026 13:00:00 GMT".
+std::string HttpDate(std::chrono::system_clock::time_point time);
 
 Reply JsonReply(std::string document);
 

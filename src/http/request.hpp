@@ -20,6 +20,7 @@ struct Request {
   std::string if_range;
   std::string if_none_match;
   std::string if_modified_since;
+  std::string last_event_id;
 
   std::vector<SourceStatus> sources;  ///< what they were doing when the request came
 };

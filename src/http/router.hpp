@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "http/resources.hpp"
@@ -18,7 +19,10 @@ struct Route {
   Reply (*answer)(const Request& request, const HttpServices& services);
 };
 
-/// The route for a decoded path: an exact one before the longest prefix; "/" takes the rest.
-const Route& FindRoute(std::string_view path);
+/// All that is served; longer prefixes stand before shorter ones, and "/" at the end.
+std::span<const Route> Routes();
+
+/// The route for a decoded path: an exact one before the longest prefix; the last takes the rest.
+const Route& FindRoute(std::span<const Route> routes, std::string_view path);
 
 }  // namespace isr

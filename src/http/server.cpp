@@ -6,26 +6,11 @@
 
 #include "base/guarded.hpp"
 #include "glib/log.hpp"
-#include "http/own_host.hpp"
 
 namespace isr {
 namespace {
 
 constexpr size_t kThreads = 4;
-
-/// In every reply, whatever happens.
-constexpr std::pair<const char*, const char*> kHeaders[] = {
-    // bookworm's libsoup leaks a descriptor for every connection that the client keeps alive.
-    {"Connection", "close"},
-    {"Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
-     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
-    {"X-Content-Type-Options", "nosniff"},
-    {"X-Frame-Options", "DENY"},
-    {"Referrer-Policy", "no-referrer"},
-    {"Cross-Origin-Resource-Policy", "same-origin"},
-    {"Cross-Origin-Opener-Policy", "same-origin"},
-};
 
 /// Runs on the thread that the route wants.
 Reply Run(const Route& route, const Request& request, const HttpServices& services) {
@@ -39,20 +24,20 @@ Reply Run(const Route& route, const Request& request, const HttpServices& servic
 
 }  // namespace
 
-HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services)
+HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services,
+                       std::span<const Route> routes)
     : services_(std::move(services)),
-      max_body_(options.max_body),
+      routes_(routes),
+      limits_{options.max_header, options.max_body, options.stall},
       // Each connection has one request under way; more can only be of clients that have left.
       max_backlog_(2 * options.max_connections),
       soup_(Ref<SoupServer>::Adopt(soup_server_new("raw-paths", TRUE, nullptr))),
-      listener_(options.bind, options.port,
-                {options.max_connections, options.request_deadline, options.idle_timeout},
+      listener_(options.bind, options.port, {options.max_connections, options.request_deadline},
                 [this](GSocketConnection* connection, GSocketAddress* local,
                        GSocketAddress* remote) { TakeConnection(connection, local, remote); }),
       background_(kThreads),
       started_(soup_.Get(), "request-started", G_CALLBACK(OnStarted), this),
-      finished_(soup_.Get(), "request-finished", G_CALLBACK(OnEnded), this),
-      aborted_(soup_.Get(), "request-aborted", G_CALLBACK(OnEnded), this) {
+      aborted_(soup_.Get(), "request-aborted", G_CALLBACK(OnAborted), this) {
   soup_server_add_early_handler(soup_.Get(), nullptr, OnHeaders, this, nullptr);
   soup_server_add_handler(soup_.Get(), nullptr, OnRequest, this, nullptr);
 }
@@ -73,8 +58,17 @@ void HttpServer::TakeConnection(GSocketConnection* connection, GSocketAddress* l
 
 void HttpServer::OnStarted(SoupServer* /*server*/, SoupServerMessage* message,
                            gpointer /*self*/) noexcept {
+  // The reply that libsoup gives by itself, to what it cannot read.
+  const Reply reply = ErrorReply(400, "bad-request", "this is no HTTP request that is understood");
   SoupMessageHeaders* const headers = soup_server_message_get_response_headers(message);
-  for (const auto& [name, value] : kHeaders) soup_message_headers_replace(headers, name, value);
+  for (const auto& [name, value] : CommonHeaders()) {
+    soup_message_headers_replace(headers, name, value);
+  }
+  for (const auto& [name, value] : reply.headers) {
+    soup_message_headers_replace(headers, name.c_str(), value.c_str());
+  }
+  soup_message_body_append(soup_server_message_get_response_body(message), SOUP_MEMORY_COPY,
+                           reply.body.data(), reply.body.size());
 }
 
 void HttpServer::OnHeaders(SoupServer* /*server*/, SoupServerMessage* message, const char* /*path*/,
@@ -83,13 +77,10 @@ void HttpServer::OnHeaders(SoupServer* /*server*/, SoupServerMessage* message, c
 }
 
 void HttpServer::Begin(SoupServerMessage* message) {
-  const auto exchange = std::make_shared<Exchange>(message, background_, listener_, max_body_);
+  const auto exchange = std::make_shared<Exchange>(message, background_, listener_, limits_,
+                                                   [this, message] { exchanges_.erase(message); });
   exchanges_.insert_or_assign(message, exchange);
-  if (!IsOwnHost(exchange->Host(), g_get_host_name())) {
-    exchange->Refuse(ErrorReply(403, "foreign-host",
-                                "this machine is not known by the name in the address; use its IP "
-                                "address or its own name"));
-  }
+  if (auto refusal = exchange->CheckHeaders()) exchange->Refuse(std::move(*refusal));
 }
 
 void HttpServer::OnRequest(SoupServer* /*server*/, SoupServerMessage* message, const char* /*path*/,
@@ -102,18 +93,17 @@ void HttpServer::OnRequest(SoupServer* /*server*/, SoupServerMessage* message, c
 }
 
 void HttpServer::Dispatch(Exchange& exchange) {
-  listener_.RequestArrived(exchange.Remote());
-  exchange.Pause();
+  exchange.Complete();
   if (!exchange.Decode()) {
     exchange.Answer(ErrorReply(400, "bad-request", "the address holds a broken %-escape"));
     return;
   }
   Request& request = exchange.GetRequest();
-  const Route& route = FindRoute(request.path);
+  const Route& route = FindRoute(routes_, request.path);
   if (request.method != "GET" && request.method != "HEAD") {
     Reply reply = ErrorReply(405, "method", "only GET and HEAD work here, not " + request.method);
     reply.headers.emplace_back("Allow", "GET, HEAD");
-    exchange.Answer(reply);
+    exchange.Answer(std::move(reply));
     return;
   }
   request.tail = request.path.substr(route.path.size());
@@ -129,7 +119,7 @@ void HttpServer::RunInBackground(Exchange& exchange, const Route& route) {
   if (background_.Backlog() > max_backlog_) {
     Reply reply = ErrorReply(503, "busy", "too much is asked at once; try again in a moment");
     reply.headers.emplace_back("Retry-After", "1");
-    exchange.Answer(reply);
+    exchange.Answer(std::move(reply));
     return;
   }
   background_.Run(
@@ -140,8 +130,8 @@ void HttpServer::RunInBackground(Exchange& exchange, const Route& route) {
       });
 }
 
-void HttpServer::OnEnded(SoupServer* /*server*/, SoupServerMessage* message,
-                         gpointer self) noexcept {
+void HttpServer::OnAborted(SoupServer* /*server*/, SoupServerMessage* message,
+                           gpointer self) noexcept {
   Guarded("http", [&] { static_cast<HttpServer*>(self)->exchanges_.erase(message); });
 }
 

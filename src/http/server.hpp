@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -23,8 +24,9 @@ struct HttpServerOptions {
   int port = 8080;                 ///< 0 = any free one
   size_t max_connections = 100;
   std::chrono::milliseconds request_deadline{10000};  ///< for headers and body together
-  std::chrono::seconds idle_timeout{30};              ///< for a single read or write
-  size_t max_body = 64 * 1024;                        ///< bytes
+  std::chrono::milliseconds stall{30000};  ///< longest time in which a client reads nothing
+  size_t max_header = 16 * 1024;           ///< bytes
+  size_t max_body = 64 * 1024;             ///< bytes
 };
 
 /// Serves the page, the API and the recordings. Main thread only; what waits for the disk runs on
@@ -32,7 +34,8 @@ struct HttpServerOptions {
 class HttpServer {
  public:
   /// Listens at once. Throws Error that says what to do when the port is taken.
-  HttpServer(const HttpServerOptions& options, HttpServices services);
+  HttpServer(const HttpServerOptions& options, HttpServices services,
+             std::span<const Route> routes = Routes());
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -45,21 +48,21 @@ class HttpServer {
                         GHashTable* query, gpointer self) noexcept;
   static void OnRequest(SoupServer* server, SoupServerMessage* message, const char* path,
                         GHashTable* query, gpointer self) noexcept;
-  static void OnEnded(SoupServer* server, SoupServerMessage* message, gpointer self) noexcept;
+  static void OnAborted(SoupServer* server, SoupServerMessage* message, gpointer self) noexcept;
   void TakeConnection(GSocketConnection* connection, GSocketAddress* local, GSocketAddress* remote);
   void Begin(SoupServerMessage* message);
   void Dispatch(Exchange& exchange);
   void RunInBackground(Exchange& exchange, const Route& route);
 
   const HttpServices services_;
-  const size_t max_body_;
+  const std::span<const Route> routes_;
+  const Exchange::Limits limits_;
   const size_t max_backlog_;
   Ref<SoupServer> soup_;
   Listener listener_;
   std::unordered_map<SoupServerMessage*, std::shared_ptr<Exchange>> exchanges_;
   Background background_;
   SignalConnection started_;
-  SignalConnection finished_;
   SignalConnection aborted_;
 };
 

@@ -68,6 +68,8 @@ class Client {
     }
     return true;
   }
+  /// Nothing more comes.
+  void ShutDown() { ::shutdown(fd_.Get(), SHUT_WR); }
   /// At most `limit` bytes; fewer when the connection ends.
   std::string Receive(size_t limit = SIZE_MAX) {
     std::string text;
@@ -116,9 +118,9 @@ class HttpFixture : public testing::Test {
     std::filesystem::remove_all(root_);
   }
 
-  void Start() {
-    server_ =
-        std::make_unique<HttpServer>(options_, HttpServices{*catalogue_, status_, roots_, web_});
+  void Start(std::span<const Route> routes = Routes()) {
+    server_ = std::make_unique<HttpServer>(
+        options_, HttpServices{*catalogue_, status_, roots_, web_}, routes);
   }
   int Port() const { return server_->Port(); }
 

@@ -111,6 +111,14 @@ TEST_F(HttpRecordingTest, WhatTheClientHasIsNotSentAgain) {
   EXPECT_EQ(Get("/stream/a.mp3", "If-None-Match: *\r\n").status, 304);
   EXPECT_EQ(Get("/stream/a.mp3", "If-None-Match: \"x\"\r\n").status, 200);
   EXPECT_EQ(Get("/stream/a.mp3", "If-Modified-Since: " + date + "\r\n").status, 304);
+  for (const auto& [then, status] :
+       {std::pair("Fri, 31 Dec 2100 23:59:59 GMT", 304),
+        std::pair("Thu, 01 Jan 2015 00:00:00 GMT", 200), std::pair("yesterday", 200)}) {
+    const std::string field = std::string("If-Modified-Since: ") + then + "\r\n";
+    EXPECT_EQ(Get("/stream/a.mp3", field).status, status) << then;
+    // The tag is the better witness.
+    EXPECT_EQ(Get("/stream/a.mp3", field + "If-None-Match: \"x\"\r\n").status, 200);
+  }
   const Response none = Get("/stream/a.mp3", "If-None-Match: " + etag + "\r\n");
   EXPECT_EQ(none.body, "");
   EXPECT_EQ(none.headers.at("etag"), etag);
@@ -265,6 +273,18 @@ TEST_F(HttpRecordingTest, MemoryDoesNotGrowWithTheFile) {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 32 * 1024) << "kB";
 #endif
+}
+
+TEST_F(HttpRecordingTest, RangesReachBeyondFourGigabytes) {
+  const std::string path = output_ + "/large.mp3";
+  WriteFile(path, "x");
+  fs::resize_file(path, 10'000'000'000);  // a hole
+  std::ofstream(path, std::ios::app) << "end";
+  Start();
+  EXPECT_EQ(Ask("HEAD", "/stream/large.mp3").headers.at("content-length"), "10000000003");
+  const Response response = Get("/stream/large.mp3", "Range: bytes=9999999999-\r\n");
+  EXPECT_EQ(response.headers.at("content-range"), "bytes 9999999999-10000000002/10000000003");
+  EXPECT_EQ(response.body, std::string(1, '\0') + "end");
 }
 
 TEST_F(HttpRecordingTest, AFileThatShrinksEndsTheConnection) {

@@ -9,8 +9,6 @@
 namespace isr {
 namespace {
 
-using std::chrono::milliseconds;
-
 class HttpServerTest : public HttpFixture {};
 
 void ExpectError(const Response& response, int status, const std::string& code) {
@@ -98,58 +96,6 @@ TEST_F(HttpServerTest, ServesThePageAndWhatBelongsToIt) {
   }
 }
 
-TEST_F(HttpServerTest, WhoDoesNotFinishTheRequestIsCutOff) {
-  options_.request_deadline = milliseconds(50);
-  Start();
-  for (const char* const bytes : {"", "GET / HTTP/1.1\r\nHost: local",
-                                  "POST / HTTP/1.1\r\nHost: localhost\r\n"
-                                  "Content-Length: 10\r\n\r\nabc"}) {
-    EXPECT_EQ(Talk(bytes).status, 0) << bytes;
-  }
-  EXPECT_EQ(Get("/").status, 200);
-}
-
-TEST_F(HttpServerTest, ABodyAboveTheLimitIsRefused) {
-  options_.max_body = 1000;
-  Start();
-  const std::string head = "POST /api/files HTTP/1.1\r\nHost: localhost\r\n";
-  ExpectError(Talk(head + "Content-Length: 1001\r\n\r\n" + std::string(1001, 'x')), 413,
-              "too-large");
-  ExpectError(Talk(head + "Content-Length: 1000\r\n\r\n" + std::string(1000, 'x')), 405, "method");
-  // Far above, the connection ends before all is read.
-  bool all_was_taken = true;
-  Beside([&] {
-    Client client(Port());
-    client.Send(head + "Content-Length: 1000000000\r\n\r\n");
-    for (int i = 0; i < 1000 && all_was_taken; ++i) {
-      all_was_taken = client.Send(std::string(1000000, 'x'));
-    }
-  });
-  EXPECT_FALSE(all_was_taken);
-}
-
-TEST_F(HttpServerTest, AtTheLimitNewConnectionsWaitForOthersToEnd) {
-  options_.max_connections = 3;
-  Start();
-  bool fourth_waits = false;
-  std::string reply;
-  Beside([&] {
-    std::vector<std::unique_ptr<Client>> idle;
-    for (int i = 0; i < 3; ++i) {
-      idle.push_back(std::make_unique<Client>(Port()));
-      idle.back()->Send("GET");
-    }
-    Client fourth(Port());
-    fourth.Send("GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    // One of the first three gets its answer although the fourth is in the queue.
-    idle[0]->Send(" /api/days HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    fourth_waits = ParseResponse(idle[0]->Receive()).status == 200;
-    reply = fourth.Receive();
-  });
-  EXPECT_TRUE(fourth_waits);
-  EXPECT_EQ(ParseResponse(reply).status, 200);
-}
-
 TEST_F(HttpServerTest, ATakenPortSaysWhatToDo) {
   Start();
   options_.port = Port();
@@ -177,20 +123,6 @@ TEST_F(HttpServerTest, AddressesAreCheckedAndIpv6Works) {
   }
   Start();
   EXPECT_GT(Port(), 0);
-}
-
-TEST_F(HttpServerTest, KeepAliveClientsLeaveNoDescriptor) {
-  Start();
-  Get("/api/status");
-  const size_t before = CountDescriptors();
-  Beside([&] {
-    for (int i = 0; i < 200; ++i) {
-      Client client(Port());
-      client.Send("GET /api/status HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n");
-      if (i % 2 == 0) client.Receive();
-    }
-  });
-  EXPECT_TRUE(RunUntil([&] { return CountDescriptors() <= before; })) << CountDescriptors();
 }
 
 TEST_F(HttpServerTest, GoesDownWithClientsInEveryState) {

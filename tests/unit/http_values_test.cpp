@@ -159,10 +159,10 @@ TEST(TimeText, WritesTheClockOnTheWall) {
 }
 
 TEST(Router, PrefersTheExactRoute) {
-  EXPECT_EQ(FindRoute("/api/files").path, "/api/files");
-  EXPECT_EQ(FindRoute("/api/filesystem").path, "/");
-  EXPECT_EQ(FindRoute("/stream/a/b.wav").path, "/stream/");
-  EXPECT_EQ(FindRoute("/").path, "/");
+  EXPECT_EQ(FindRoute(Routes(), "/api/files").path, "/api/files");
+  EXPECT_EQ(FindRoute(Routes(), "/api/filesystem").path, "/");
+  EXPECT_EQ(FindRoute(Routes(), "/stream/a/b.wav").path, "/stream/");
+  EXPECT_EQ(FindRoute(Routes(), "/").path, "/");
 }
 
 }  // namespace
