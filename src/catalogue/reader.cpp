@@ -6,6 +6,9 @@
 namespace isr {
 namespace {
 
+/// Of a segment: "2026-11-21".
+#define ISR_LOCAL_DAY "date(start / 1000000 + utc_offset, 'unixepoch')"
+
 constexpr const char* kSelect = "SELECT " ISR_SEGMENT_COLUMNS " FROM segment";
 
 std::int64_t Microseconds(UtcTime time) {
@@ -17,6 +20,12 @@ std::string WhereClause(const SegmentFilter& filter) {
   std::string sql = " WHERE 1";
   if (filter.from) sql += " AND start >= ?";
   if (filter.to) sql += " AND start < ?";
+  // No place is further from UTC than 15 hours: the index knows where to look.
+  if (filter.day) {
+    sql += " AND " ISR_LOCAL_DAY
+           " = ? AND start BETWEEN (strftime('%s', ?, '-15 hours') * 1000000)"
+           " AND (strftime('%s', ?, '+39 hours') * 1000000)";
+  }
   if (filter.source) sql += " AND source = ?";
   if (!filter.text.empty())
     sql += " AND (instr(lower(name), lower(?)) OR instr(lower(source), lower(?)))";
@@ -28,6 +37,9 @@ void BindFilter(Statement& statement, const SegmentFilter& filter) {
   int index = 0;
   if (filter.from) statement.Bind(++index, Microseconds(*filter.from));
   if (filter.to) statement.Bind(++index, Microseconds(*filter.to));
+  if (filter.day) {
+    for (int i = 0; i < 3; ++i) statement.Bind(++index, std::string_view(*filter.day));
+  }
   if (filter.source) statement.Bind(++index, std::string_view(*filter.source));
   if (!filter.text.empty()) {
     statement.Bind(++index, std::string_view(filter.text));
@@ -62,12 +74,23 @@ std::optional<Segment> CatalogueReader::FindSegment(const std::string& name) {
   return ReadSegment(statement);
 }
 
+std::optional<Segment> CatalogueReader::FindNext(const Segment& segment) {
+  Statement statement(database_, std::string(kSelect) +
+                                     " WHERE source = ? AND (start, name) > "
+                                     "(?, ?) ORDER BY start, name LIMIT 1");
+  statement.Bind(1, std::string_view(segment.source))
+      .Bind(2, Microseconds(segment.start))
+      .Bind(3, std::string_view(segment.name));
+  if (!statement.Step()) return std::nullopt;
+  return ReadSegment(statement);
+}
+
 std::vector<DaySummary> CatalogueReader::ListDays() {
   // In whole microseconds, so that nothing is lost on the way: frames * 1000000 fits for 6 years.
-  Statement statement(database_,
-                      "SELECT date(start / 1000000 + utc_offset, 'unixepoch') AS day, count(*),"
-                      " sum(CASE WHEN rate > 0 THEN frames * 1000000 / rate ELSE 0 END),"
-                      " sum(bytes) FROM segment GROUP BY day ORDER BY day DESC");
+  Statement statement(database_, "SELECT " ISR_LOCAL_DAY
+                                 " AS day, count(*),"
+                                 " sum(CASE WHEN rate > 0 THEN frames * 1000000 / rate ELSE 0 END),"
+                                 " sum(bytes) FROM segment GROUP BY day ORDER BY day DESC");
   std::vector<DaySummary> days;
   while (statement.Step()) {
     days.push_back({std::string(statement.Text(0)), statement.Integer(1),

@@ -21,6 +21,7 @@ struct SegmentCursor {
 struct SegmentFilter {
   std::optional<UtcTime> from;         ///< first sample at or after
   std::optional<UtcTime> to;           ///< first sample before
+  std::optional<std::string> day;      ///< local, as DaySummary has it
   std::optional<std::string> source;   ///< exactly; empty: foreign files
   std::string text;                    ///< part of name or source, ASCII case ignored
   std::optional<SegmentCursor> after;  ///< only what follows this place in the list
@@ -44,6 +45,8 @@ class CatalogueReader {
   /// Newest first; equal starts by name, descending.
   std::vector<Segment> ListSegments(const SegmentFilter& filter);
   std::optional<Segment> FindSegment(const std::string& name);
+  /// The source's next one.
+  std::optional<Segment> FindNext(const Segment& segment);
   /// Newest first.
   std::vector<DaySummary> ListDays();
   /// Those that touch [from, to), oldest first. `source` empty: of all sources.

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "catalogue/reader.hpp"
 #include "glib/json.hpp"
+#include "http/parameters.hpp"
 #include "http/resources.hpp"
 #include "http/time_text.hpp"
 #include "http/url_text.hpp"
@@ -17,11 +18,6 @@ namespace isr {
 namespace {
 
 using Query = std::map<std::string, std::string>;
-
-/// What is wrong with the request, as a sentence for the client.
-struct BadParameter {
-  std::string message;
-};
 
 UtcTime TimeParameter(const std::string& name, const std::string& text) {
   if (const auto time = ParseTime(text)) return *time;
@@ -52,6 +48,7 @@ std::int64_t ParseLimit(const std::string& text) {
 }
 
 SegmentFilter ParseFilter(const Query& query) {
+  Parameters(query, {"from", "to", "source", "q", "limit", "after"});  // throws for any other
   SegmentFilter filter;
   for (const auto& [name, value] : query) {
     if (name == "from") {
@@ -66,9 +63,6 @@ SegmentFilter ParseFilter(const Query& query) {
       filter.limit = ParseLimit(value);
     } else if (name == "after") {
       filter.after = ParseCursor(value);
-    } else {
-      throw BadParameter{fmt::format(
-          "there is no parameter '{}'; there are from, to, source, q, limit and after", name)};
     }
   }
   return filter;
@@ -119,12 +113,7 @@ std::string ListOf(const std::vector<Segment>& segments) {
 }  // namespace
 
 Reply AnswerFiles(const Request& request, const HttpServices& services) {
-  SegmentFilter filter;
-  try {
-    filter = ParseFilter(request.query);
-  } catch (const BadParameter& bad) {
-    return ErrorReply(400, "bad-parameter", bad.message);
-  }
+  SegmentFilter filter = ParseFilter(request.query);
   const auto limit = static_cast<size_t>(filter.limit);
   if (filter.limit > 0) ++filter.limit;  // one more tells whether there is a next page
   auto segments = CatalogueReader(services.catalogue.DatabasePath()).ListSegments(filter);

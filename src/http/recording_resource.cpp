@@ -55,8 +55,7 @@ std::optional<std::uint64_t> ParseUpTo(const Request& request) {
 Reply AnswerRecording(const Request& request, const HttpServices& services) {
   const std::string& name = request.tail;
   Fd fd = OpenRecording(services.roots, name);
-  if (!fd.IsOpen())
-    return ErrorReply(404, "no-such-recording", "there is no recording '" + name + "'");
+  if (!fd.IsOpen()) return NoSuchRecording(name);
 
   const auto up_to = ParseUpTo(request);
   if (request.query.contains("upto") && !up_to) {

@@ -73,4 +73,8 @@ Reply ErrorReply(int status, std::string_view code, std::string_view message) {
   return reply;
 }
 
+Reply NoSuchRecording(const std::string& name) {
+  return ErrorReply(404, "no-such-recording", "there is no recording '" + name + "'");
+}
+
 }  // namespace isr

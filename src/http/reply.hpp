@@ -53,4 +53,7 @@ Reply JsonReply(std::string document);
 /// {"error": {"code", "message"}}: a word for programs and a sentence for people.
 Reply ErrorReply(int status, std::string_view code, std::string_view message);
 
+/// 404.
+Reply NoSuchRecording(const std::string& name);
+
 }  // namespace isr

@@ -5,7 +5,7 @@
 #include "http/services.hpp"
 
 // One resource per file. All but AnswerStatus wait for the disk: they run on a worker thread. What
-// they throw becomes a 500.
+// they throw becomes a 500, a BadParameter a 400.
 
 namespace isr {
 
@@ -14,6 +14,12 @@ Reply AnswerFiles(const Request& request, const HttpServices& services);
 
 /// `GET /api/days`: local days with their count, duration and size (days_resource.cpp).
 Reply AnswerDays(const Request& request, const HttpServices& services);
+
+/// `GET /api/analyze`: levels and sections of a recording (analyze_resource.cpp).
+Reply AnswerAnalyze(const Request& request, const HttpServices& services);
+
+/// `GET /api/highlights`: a day's sections (highlights_resource.cpp).
+Reply AnswerHighlights(const Request& request, const HttpServices& services);
 
 /// `GET /api/status`: what the sources are doing (status_resource.cpp). Main thread.
 Reply AnswerStatus(const Request& request, const HttpServices& services);

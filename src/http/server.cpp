@@ -6,6 +6,7 @@
 
 #include "base/guarded.hpp"
 #include "glib/log.hpp"
+#include "http/parameters.hpp"
 
 namespace isr {
 namespace {
@@ -16,6 +17,8 @@ constexpr size_t kThreads = 4;
 Reply Run(const Route& route, const Request& request, const HttpServices& services) {
   try {
     return route.answer(request, services);
+  } catch (const BadParameter& bad) {
+    return ErrorReply(400, "bad-parameter", bad.message);
   } catch (const std::exception& error) {
     LogWarning("http", "cannot answer {} {}: {}", request.method, request.path, error.what());
     return ErrorReply(500, "internal", "this could not be answered; the log says why");

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "catalogue/catalogue.hpp"
+#include "level/detector.hpp"
 #include "model/source_status.hpp"
 
 namespace isr {
@@ -21,6 +22,7 @@ struct HttpServices {
   StatusProvider& status;
   const Roots& roots;         ///< the recordings
   std::string web_directory;  ///< index.html and what belongs to it
+  DetectorOptions detection;  ///< where a request does not say
 };
 
 }  // namespace isr

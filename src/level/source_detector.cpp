@@ -8,11 +8,12 @@ namespace isr {
 
 SourceDetector::SourceDetector(const DetectorOptions& options, Handler begin, Handler end)
     : window_(options.window),
-      detector_(
-          options,
-          {.begin = [this,
-                     begin = std::move(begin)](const Section& section) { begin(Place(section)); },
-           .end = [this, end = std::move(end)](const Section& section) { end(Place(section)); }}) {}
+      detector_(options, {.begin = Placed(std::move(begin)), .end = Placed(std::move(end))}) {}
+
+std::function<void(const Section&)> SourceDetector::Placed(Handler handler) const {
+  if (!handler) return {};
+  return [this, handler = std::move(handler)](const Section& section) { handler(Place(section)); };
+}
 
 void SourceDetector::BeginFile(UtcTime start) {
   // A file's last window may be short: as many belong to it as begin before the next file.

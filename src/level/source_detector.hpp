@@ -36,8 +36,10 @@ class SourceDetector {
  public:
   using Handler = std::function<void(const SourceSection&)>;
 
-  /// As Detector's handlers: of `begin` only what is known by then.
+  /// As Detector's handlers: of `begin` only what is known by then. Either may be empty.
   SourceDetector(const DetectorOptions& options, Handler begin, Handler end);
+  SourceDetector(const SourceDetector&) = delete;
+  SourceDetector& operator=(const SourceDetector&) = delete;
 
   /// The next file begins at `start`. To be called before the first window.
   void BeginFile(UtcTime start);
@@ -48,6 +50,7 @@ class SourceDetector {
   /// Until that time no file begins.
   void Pass(UtcTime until);
   void Finish() { detector_.Finish(); }
+  bool IsOpen() const { return detector_.IsOpen(); }
 
   /// Windows of the last file so far, and of the time after it that has passed. There is a file.
   std::int64_t Windows() const { return detector_.Windows() - files_.back().begin; }
@@ -61,6 +64,7 @@ class SourceDetector {
   /// A section that began before so many files begins with the oldest of them.
   static constexpr std::size_t kMostFiles = 64;
 
+  std::function<void(const Section&)> Placed(Handler handler) const;
   void SkipUntil(std::int64_t window);
   SourceSection Place(const Section& section) const;
   SourcePlace PlaceOf(std::int64_t window) const;

@@ -7,6 +7,7 @@
 #include <fmt/chrono.h>
 
 #include "base/error.hpp"
+#include "base/guarded.hpp"
 #include "glib/log.hpp"
 
 namespace isr {
@@ -66,8 +67,10 @@ SourceRecorder::SourceRecorder(SourceSettings settings, const Roots& roots, Cata
 }
 
 SourceRecorder::~SourceRecorder() {
-  Tick();
-  events_->Finish();
+  Guarded("~SourceRecorder", [this] {
+    OnPlanMessage();
+    events_->Finish();
+  });
 }
 
 void SourceRecorder::Restart(SourceSettings settings) {

@@ -1,0 +1,113 @@
+#include <cmath>
+#include <variant>
+
+#include "catalogue/reader.hpp"
+#include "glib/json.hpp"
+#include "http/parameters.hpp"
+#include "http/resources.hpp"
+#include "http/time_text.hpp"
+#include "review/file_review.hpp"
+#include "review/recorded_levels.hpp"
+
+namespace isr {
+namespace {
+
+constexpr double kDefaultPoints = 800;
+constexpr double kMostPoints = 10000;
+constexpr double kLongest = 1e6;  // seconds; tracks end before
+
+/// Hundredths are what the track has.
+JsonWriter& Decibels(JsonWriter& json, double level) {
+  return json.Number(std::round(level * 100) / 100);
+}
+
+void WriteLevels(JsonWriter& json, const std::vector<std::optional<double>>& levels) {
+  json.BeginArray();
+  for (const auto& level : levels) {
+    if (level) {
+      Decibels(json, *level);
+    } else {
+      json.Null();
+    }
+  }
+  json.EndArray();
+}
+
+void WriteSections(JsonWriter& json, const std::vector<FileSection>& sections) {
+  json.BeginArray();
+  for (const FileSection& section : sections) {
+    json.BeginObject().Name("start").Number(section.start).Name("end").Number(section.end);
+    Decibels(json.Name("score"), section.score);
+    Decibels(json.Name("prominence"), section.prominence);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteGaps(JsonWriter& json, const FileReview& review) {
+  json.BeginArray();
+  for (const TrackEvent& event : review.events) {
+    const auto* const gap = std::get_if<InnerGap>(&event);
+    if (gap == nullptr || review.segment.rate == 0) continue;
+    const double rate = review.segment.rate;
+    json.BeginObject().Name("at").Number(static_cast<double>(gap->frame) / rate);
+    json.Name("missing").Number(static_cast<double>(gap->missing) / rate);
+    json.Name("cause").String(ToWord(gap->gap.cause)).EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteTitles(JsonWriter& json, const FileReview& review) {
+  json.BeginArray();
+  for (const TrackEvent& event : review.events) {
+    const auto* const title = std::get_if<Title>(&event);
+    if (title == nullptr) continue;
+    json.BeginObject().Name("at").Number(
+        std::chrono::duration<double>(title->time - review.segment.start).count());
+    json.Name("text").String(title->text).EndObject();
+  }
+  json.EndArray();
+}
+
+}  // namespace
+
+Reply AnswerAnalyze(const Request& request, const HttpServices& services) {
+  const Parameters parameters(request.query, {"file", "margin", "min_gap", "from", "to", "points"});
+  const std::string& name = parameters.Text("file");
+  const DetectorOptions detection = parameters.Detection(services.detection);
+  const auto points =
+      static_cast<std::size_t>(parameters.Number("points", 1, kMostPoints, kDefaultPoints));
+  CatalogueReader catalogue(services.catalogue.DatabasePath());
+  const auto segment = catalogue.FindSegment(name);
+  if (!segment) return NoSuchRecording(name);
+
+  const FileReview review = ReviewFile(services.roots, catalogue, *segment, detection);
+  const double from = parameters.Number("from", 0, kLongest, 0);
+  const double to = parameters.Number("to", 0, kLongest, std::max(review.duration, from));
+  if (to < from) throw BadParameter{"'to' must not be less than 'from'"};
+  JsonWriter json;
+  json.BeginObject().Name("file").String(name);
+  json.Name("source").String(segment->source);
+  json.Name("start").Number(UnixSeconds(segment->start));
+  json.Name("date").String(FormatLocalTime(segment->start, segment->utc_offset));
+  json.Name("duration").Number(review.duration);
+  json.Name("growing").Boolean(segment->growing);
+  json.Name("analysed").Boolean(review.has_levels);
+  json.Name("margin").Number(detection.margin);
+  json.Name("min_gap").Number(std::chrono::duration<double>(detection.min_gap).count());
+  json.Name("floor");
+  if (review.floor) {
+    Decibels(json, *review.floor);
+  } else {
+    json.Null();
+  }
+  json.Name("from").Number(from).Name("to").Number(to);
+  WriteLevels(json.Name("rms_display"),
+              DisplayLevels(OpenTrack(services.roots, *segment), from, to, points));
+  WriteSections(json.Name("sections"), review.sections);
+  WriteGaps(json.Name("gaps"), review);
+  WriteTitles(json.Name("titles"), review);
+  return JsonReply(json.EndObject().Text());
+}
+
+}  // namespace isr

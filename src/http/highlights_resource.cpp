@@ -1,0 +1,87 @@
+#include <cmath>
+
+#include "catalogue/reader.hpp"
+#include "glib/json.hpp"
+#include "http/parameters.hpp"
+#include "http/resources.hpp"
+#include "http/time_text.hpp"
+#include "review/day_review.hpp"
+
+namespace isr {
+namespace {
+
+/// "2026-11-21", in the calendar of SQLite's date().
+bool IsDay(const std::string& text) {
+  const std::string_view shape = "dddd-dd-dd";
+  if (text.size() != shape.size()) return false;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (shape[i] == 'd' ? !is_digit : text[i] != shape[i]) return false;
+  }
+  return true;
+}
+
+double Hundredths(double value) {
+  return std::round(value * 100) / 100;
+}
+
+void WriteFiles(JsonWriter& json, const std::vector<Segment>& files) {
+  json.BeginArray();
+  for (const Segment& file : files) {
+    json.BeginObject().Name("name").String(file.name).Name("source").String(file.source);
+    json.Name("start").Number(UnixSeconds(file.start));
+    json.Name("date").String(FormatLocalTime(file.start, file.utc_offset));
+    json.Name("duration").Number(file.Duration());
+    json.Name("ext").String(file.format);
+    json.Name("recording").Boolean(file.growing).EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteSections(JsonWriter& json, const std::vector<DaySection>& sections) {
+  json.BeginArray();
+  for (const DaySection& section : sections) {
+    json.BeginObject().Name("source").String(section.source).Name("file").String(section.name);
+    json.Name("start").Number(Hundredths(section.start));
+    json.Name("end").Number(Hundredths(section.end));
+    json.Name("time").Number(UnixSeconds(section.time));
+    json.Name("score").Number(Hundredths(section.score));
+    json.Name("prominence").Number(Hundredths(section.prominence)).EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteGaps(JsonWriter& json, const std::vector<Gap>& gaps) {
+  json.BeginArray();
+  for (const Gap& gap : gaps) {
+    json.BeginObject().Name("source").String(gap.source);
+    json.Name("start").Number(UnixSeconds(gap.start)).Name("end").Number(UnixSeconds(gap.end));
+    json.Name("cause").String(ToWord(gap.cause)).EndObject();
+  }
+  json.EndArray();
+}
+
+}  // namespace
+
+Reply AnswerHighlights(const Request& request, const HttpServices& services) {
+  const Parameters parameters(request.query, {"day", "margin", "min_gap"});
+  const std::string& day = parameters.Text("day");
+  if (!IsDay(day)) throw BadParameter{"'day' must be a date like 2026-11-21, not '" + day + "'"};
+  const DetectorOptions detection = parameters.Detection(services.detection);
+  CatalogueReader catalogue(services.catalogue.DatabasePath());
+  const DayReview review = ReviewDay(services.roots, catalogue, day, detection);
+  JsonWriter json;
+  json.BeginObject().Name("day").String(day).Name("margin").Number(detection.margin);
+  json.Name("min_gap").Number(std::chrono::duration<double>(detection.min_gap).count());
+  WriteFiles(json.Name("files"), review.files);
+  WriteSections(json.Name("sections"), review.sections);
+  json.Name("by_score").BeginArray();
+  for (const std::size_t index : ByScore(review.sections)) {
+    json.Integer(static_cast<std::int64_t>(index));
+  }
+  json.EndArray();
+  WriteGaps(json.Name("gaps"), review.gaps);
+  return JsonReply(json.EndObject().Text());
+}
+
+}  // namespace isr
