@@ -1,5 +1,6 @@
 #include "app/daemon.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <system_error>
@@ -91,7 +92,10 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
       roots_(RootsOf(settings)),
       catalogue_(settings.state_directory, roots_),
       status_file_(MadeDirectory(settings.output_directory)),
-      repairer_(roots_, catalogue_),
+      repairer_(roots_, catalogue_,
+                [this](const Segment& segment) {
+                  mailbox_.Send([this, segment] { OnLeftByEarlierRun(segment); });
+                }),
       filler_(roots_),
       recorders_(roots_, catalogue_, listener_, filler_, SystemClock()) {
   OpenControlSocket();
@@ -239,6 +243,15 @@ void Daemon::GiveUpOnHangingDrivers() {
   LogError(kDomain, "{} pipelines hang; ending, to be started afresh", PipelineRunner::Abandoned());
   exit_code_ = kExitAbandoned;
   BeginShutdown();
+}
+
+void Daemon::OnLeftByEarlierRun(const Segment& segment) {
+  const auto& sources = settings_.sources;
+  const bool wants_levels =
+      std::any_of(sources.begin(), sources.end(), [&segment](const SourceSettings& source) {
+        return source.name == segment.source && source.analyse;
+      });
+  if (wants_levels) filler_.Soon(segment.name);
 }
 
 void Daemon::WriteStatus() {

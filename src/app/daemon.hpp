@@ -12,6 +12,7 @@
 #include "catalogue/catalogue.hpp"
 #include "config/settings.hpp"
 #include "control/server.hpp"
+#include "glib/mailbox.hpp"
 #include "glib/source_handle.hpp"
 #include "http/server.hpp"
 #include "recorder/repair.hpp"
@@ -57,6 +58,7 @@ class Daemon final : StatusProvider, ControlService {
   std::vector<Root> RootsOf(const Settings& settings) const;
   void RefuseWhileShuttingDown() const;
   void BeginShutdown();
+  void OnLeftByEarlierRun(const Segment& segment);
   void WriteStatus();
   void GiveUpOnHangingDrivers();
 
@@ -68,6 +70,7 @@ class Daemon final : StatusProvider, ControlService {
   Roots roots_;
   Catalogue catalogue_;
   StatusFile status_file_;
+  Mailbox mailbox_;
   Repairer repairer_;
   StreamListener listener_;
   LevelFiller filler_;

@@ -24,11 +24,14 @@ constexpr std::chrono::seconds kGrace{15};
 /// That a decoder gets to make any progress.
 constexpr std::chrono::seconds kPatience{30};
 
-bool LacksLevels(const TrackFile& track) {
-  if (track.Kind() != TrackKind::kTrack) return false;
+/// Which windows of the file have no level. None where there is no track.
+std::vector<bool> MissingWindows(const TrackFile& track) {
+  if (track.Kind() != TrackKind::kTrack) return {};
   const std::vector<std::int16_t> levels = track.Levels().rms;
-  return levels.size() < track.WindowCount() ||
-         std::find(levels.begin(), levels.end(), kMissingLevel) != levels.end();
+  std::vector<bool> missing(track.WindowCount(), true);
+  std::transform(levels.begin(), levels.end(), missing.begin(),
+                 [](std::int16_t level) { return level == kMissingLevel; });
+  return missing;
 }
 
 }  // namespace
@@ -44,7 +47,14 @@ LevelFiller::~LevelFiller() {
 }
 
 void LevelFiller::Later(std::string name) {
-  const auto due = std::chrono::steady_clock::now() + kGrace;
+  Post(std::move(name), std::chrono::steady_clock::now() + kGrace);
+}
+
+void LevelFiller::Soon(std::string name) {
+  Post(std::move(name), std::chrono::steady_clock::now());
+}
+
+void LevelFiller::Post(std::string name, std::chrono::steady_clock::time_point due) {
   thread_.Post([this, due, name = std::move(name)] {
     if (!WaitUntil(due)) return;
     try {
@@ -67,12 +77,18 @@ void LevelFiller::Fill(const std::string& name) {
   // Tracks are locked while they are written.
   const Fd lock(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!lock.IsOpen() || ::flock(lock.Get(), LOCK_EX | LOCK_NB) != 0) return;
-  if (!LacksLevels(TrackFile(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC))))) return;
+  const std::vector<bool> missing =
+      MissingWindows(TrackFile(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC))));
+  if (std::find(missing.begin(), missing.end(), true) == missing.end()) return;
   const Fd audio(::open(root.PathOf(name).c_str(), O_RDONLY | O_CLOEXEC));
   if (!audio.IsOpen()) return;  // deleted meanwhile
-  const FileLevels levels = MeasureFile(audio, kPatience, stopping_);
+  FileLevels levels = MeasureFile(audio, kPatience, stopping_);
   if (stopping_) return;
   if (!levels.trouble.empty()) throw Error(levels.trouble);
+  levels.windows.resize(std::min(levels.windows.size(), missing.size()));
+  for (std::size_t i = 0; i < levels.windows.size(); ++i) {
+    if (!missing[i]) levels.windows[i] = {};
+  }
   WriteFileAtomically(path, TrackWithLevels(ReadWholeFile(path), levels.windows),
                       Durability::kVolatile);
   LogDebug(kDomain, "{}: levels that were missed were made from the file", name);

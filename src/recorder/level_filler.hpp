@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -11,8 +12,8 @@
 namespace isr {
 
 /// Makes from the audio of a finished recording the levels that were missed while it was recorded:
-/// nobody could decode it then, or nobody listened. On a thread of its own, one file after the
-/// other, decoded in a process of its own.
+/// nobody could decode it then, nobody listened, or a crash came. On a thread of its own, one file
+/// after the other, decoded in a process of its own.
 class LevelFiller {
  public:
   /// `roots` outlives it.
@@ -22,8 +23,11 @@ class LevelFiller {
 
   /// Looks at the recording called `name` in a moment, until when its levels may still come.
   void Later(std::string name);
+  /// The same at once, for one of an earlier run.
+  void Soon(std::string name);
 
  private:
+  void Post(std::string name, std::chrono::steady_clock::time_point due);
   void Fill(const std::string& name);
   bool WaitUntil(std::chrono::steady_clock::time_point due);
 

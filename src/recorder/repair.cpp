@@ -1,6 +1,8 @@
 #include "recorder/repair.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 #include <fcntl.h>
@@ -19,6 +21,9 @@ namespace isr {
 namespace {
 
 constexpr const char* kDomain = "recorder";
+
+/// Of each source, that were finished last. What the run before left of older ones stays as it is.
+constexpr std::size_t kLastFinished = 3;
 
 Fd OpenForRepair(const std::string& path) {
   return Fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -93,8 +98,8 @@ std::optional<Segment> RepairRecording(const Root& root, const std::string& name
   return segment;
 }
 
-Repairer::Repairer(const Roots& roots, Catalogue& catalogue)
-    : roots_(roots), catalogue_(catalogue) {}
+Repairer::Repairer(const Roots& roots, Catalogue& catalogue, Visitor left)
+    : roots_(roots), catalogue_(catalogue), left_(std::move(left)) {}
 
 Repairer::~Repairer() {
   stopping_ = true;
@@ -109,12 +114,23 @@ void Repairer::Start() {
 
 void Repairer::RepairAll() {
   for (const Root& root : roots_.All()) RepairRoot(root);
+  std::vector<Segment> left = std::exchange(repaired_, {});
+  for (auto& [source, segments] : std::exchange(last_, {})) {
+    std::move(segments.begin(), segments.end(), std::back_inserter(left));
+  }
+  for (const Segment& segment : left) {
+    if (!stopping_) left_(segment);
+  }
 }
 
 void Repairer::RepairRoot(const Root& root) {
   ForEachTrack(root, [this](const std::string& name) {
     try {
-      if (!IsFinished(name)) Repair(name);
+      if (auto finished = Finished(name)) {
+        NoteFinished(*std::move(finished));
+      } else {
+        Repair(name);
+      }
     } catch (const Error& error) {
       LogWarning(kDomain, "cannot repair {} ({}); it stays as it is until the next start", name,
                  error.what());
@@ -135,6 +151,7 @@ void Repairer::Repair(const std::string& name) {
   if (!segment) return;
   if (segment->bytes > 0) {
     LogWarning(kDomain, "{} was left unfinished by a crash; it is repaired", name);
+    repaired_.push_back(*std::move(segment));
     return;
   }
   LogWarning(kDomain, "{} had no audio yet when a crash came; it is removed", name);
@@ -170,13 +187,23 @@ std::string Repairer::NameBefore(const Segment& segment) const {
 }
 
 /// By the catalogue, which is faster asked than a track. One that cannot answer does not know.
-bool Repairer::IsFinished(const std::string& name) const {
+std::optional<Segment> Repairer::Finished(const std::string& name) const {
   try {
-    const auto row = CatalogueReader(catalogue_.DatabasePath()).FindSegment(name);
-    return row && !row->growing && row->ended;
+    auto row = CatalogueReader(catalogue_.DatabasePath()).FindSegment(name);
+    if (row && !row->growing && row->ended) return row;
   } catch (const Error&) {
-    return false;
+    // Nothing.
   }
+  return std::nullopt;
+}
+
+void Repairer::NoteFinished(Segment segment) {
+  std::vector<Segment>& last = last_[segment.source];
+  const auto place =
+      std::upper_bound(last.begin(), last.end(), segment,
+                       [](const Segment& a, const Segment& b) { return a.start < b.start; });
+  last.insert(place, std::move(segment));
+  if (last.size() > kLastFinished) last.erase(last.begin());
 }
 
 }  // namespace isr

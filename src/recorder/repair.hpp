@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,8 +24,12 @@ namespace isr {
 /// then the file that it followed on was the last, and that is where the crash cut the recording.
 class Repairer {
  public:
+  using Visitor = std::function<void(const Segment&)>;
+
+  /// `left`: called on its thread, when all is repaired, with each recording of which the run
+  /// before may have left levels to be made: the repaired ones, and the last few of each source.
   /// `roots` and `catalogue` outlive it.
-  Repairer(const Roots& roots, Catalogue& catalogue);
+  Repairer(const Roots& roots, Catalogue& catalogue, Visitor left);
   /// Ends with the file that it is at.
   ~Repairer();
 
@@ -35,13 +40,17 @@ class Repairer {
   void RepairAll();
   void RepairRoot(const Root& root);
   void Repair(const std::string& name);
-  bool IsFinished(const std::string& name) const;
+  std::optional<Segment> Finished(const std::string& name) const;
+  void NoteFinished(Segment segment);
   void CutBefore(const Segment& empty);
   std::string NameBefore(const Segment& segment) const;
 
   const Roots& roots_;
   Catalogue& catalogue_;
-  std::vector<Segment> empty_;  // of the thread; files without audio, removed
+  const Visitor left_;
+  std::vector<Segment> empty_;                        // of the thread; files without audio, removed
+  std::vector<Segment> repaired_;                     // of the thread
+  std::map<std::string, std::vector<Segment>> last_;  // of the thread; by source, oldest first
   std::atomic<bool> stopping_ = false;
   TaskThread thread_{"isr-repair"};  // last: starts when everything else is there
 };

@@ -83,12 +83,16 @@ class LevelsTest(TestCase):
             levels = track.windows(track.of(isr.recordings, recording.name))
             self.assertNotIn(None, levels, kind)
             self.assertAlmostEqual(len(levels), recording.duration * 10, delta=1.5, msg=kind)
-            heard = decoded_levels(recording.path)
-            # A window is right when the player's one beside it is alike: decoders begin up to 100 ms apart.
-            wrong = [(at, level[0], heard[max(at - 1, 0):at + 2]) for at, level in enumerate(levels[2:len(heard) - 2], 2)
-                     if min(abs(level[0] - other) for other in heard[at - 1:at + 2]) > 1.5
-                     and not min(heard[at - 1:at + 2]) < level[0] < max(heard[at - 1:at + 2])]
-            self.assertEqual(wrong, [], kind)
+            self.check_heard(levels, recording)
+
+    def check_heard(self, levels, recording):
+        """They are those that a player hears in the file."""
+        heard = decoded_levels(recording.path)
+        # A window is right when the player's one beside it is alike: decoders begin up to 100 ms apart.
+        wrong = [(at, level[0], heard[max(at - 1, 0):at + 2]) for at, level in enumerate(levels[2:len(heard) - 2], 2)
+                 if min(abs(level[0] - other) for other in heard[at - 1:at + 2]) > 1.5
+                 and not min(heard[at - 1:at + 2]) < level[0] < max(heard[at - 1:at + 2])]
+        self.assertEqual(wrong, [], recording)
 
     def missing_levels(self, isr, recording):
         """How many windows of a recording have no level."""
@@ -138,6 +142,56 @@ class LevelsTest(TestCase):
                 self.assertEqual(isr.troubles(), [])
                 last = recordings.of_source(isr.recordings, "mp3")[-1]
                 self.assertEqual((last.ended, self.missing_levels(isr, last)), ("stop", 0), last)
+
+    def test_what_a_crash_left_without_levels_gets_them_at_the_next_start(self):
+        sections = {"mp3": {"type": "stream", "url": self.server.url("/mp3")}, "card": {"type": "test", "wave": "sine"}}
+        general = {"split_minutes": 60, "sync_seconds": 1, "filename_pattern": "{source}-%H%M%S"}
+        isr = self.start(Isr(self.folder, sections, general))
+
+        def windows_in_files():
+            """By source, those that its file has and its track may have, in tenths of seconds."""
+            return {path.stem.partition("-")[0]: (path.stat().st_size * 10 // bytes_per_second, track.windows(
+                track.of(isr.recordings, path.name))) for ending, bytes_per_second in (("mp3", 16_000), ("wav", 96_000))
+                for path in isr.recordings.glob(f"*.{ending}")}
+        wait_for("levels of both", lambda: len(found := windows_in_files()) == 2 and all(
+            len(levels) > 10 for _, levels in found.values()), alive=[isr])
+        # It listens no more.
+        os.kill(self.worker(isr), signal.SIGSTOP)
+        heard = len(windows_in_files()["mp3"][1])
+        wait_for("audio that nobody listened to", lambda: all(
+            count > heard + 30 for count, _ in windows_in_files().values()), alive=[isr])
+        isr.kill()
+        # Of the card's levels, what the disk had.
+        card = next(iter(isr.recordings.glob("*.wav"))).name
+        os.truncate(track.of(isr.recordings, card), track.HEADER + track.RECORD)
+        before = {name: levels for name, (_, levels) in windows_in_files().items()}
+
+        isr = self.start(Isr(self.folder, sections, general))
+        def cut_off(source):
+            return next((one for one in recordings.of_source(isr.recordings, source) if one.ended == "crash"), None)
+        for source in sections:
+            recording = wait_for(f"the repair of {source}", lambda source=source: cut_off(source), alive=[isr])
+            wait_for(f"all levels of {source}", lambda recording=recording: not self.missing_levels(isr, recording),
+                     alive=[isr])
+            levels = track.windows(track.of(isr.recordings, recording.name))
+            self.assertEqual(len(levels), -(-recording.frames * 10 // recording.rate))
+            self.assertGreater(len(levels), len(before[source]) + 10)
+            self.assertEqual(levels[:len(before[source])], before[source])
+            self.check_heard(levels, recording)
+        self.assertEqual(isr.stop(), 0, isr.log())
+        self.assertEqual(isr.troubles(allowed=["by a crash"]), [])
+
+    def test_what_a_stop_left_without_levels_gets_them_at_the_next_start(self):
+        isr = self.record(["mp3"])
+        wait_for("a whole file", lambda: self.whole(isr, "mp3"), seconds=20, alive=[isr])
+        self.assertEqual(isr.stop(), 0, isr.log())
+        left = self.whole(isr, "mp3")[0]
+        os.truncate(track.of(isr.recordings, left.name), track.HEADER)
+        self.assertGreater(self.missing_levels(isr, left), 0)
+        isr = self.record(["mp3"])
+        wait_for("its levels", lambda: not self.missing_levels(isr, left), alive=[isr])
+        self.check_heard(track.windows(track.of(isr.recordings, left.name)), left)
+        self.assertEqual(isr.stop(), 0, isr.log())
 
     def test_frames_full_of_noise_hurt_neither_their_recording_nor_another_source(self):
         noise = random.Random(1)
