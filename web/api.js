@@ -8,9 +8,16 @@
  *   message: string, file: string, file_start?: number, frames?: number, rate?: number,
  *   reconnects: number}} Source
  * @typedef {{version: string, time: number, active: Source[]}} Status
+ * @typedef {{start: number, end: number, score: number, prominence: number}} Section
+ * @typedef {{file: string, source: string, start: number, date: string, duration: number,
+ *   growing: boolean, analysed: boolean, margin: number, min_gap: number, floor: number | null,
+ *   from: number, to: number, rms_display: (number | null)[], sections: Section[],
+ *   gaps: {at: number, missing: number, cause: string}[],
+ *   titles: {at: number, text: string}[]}} Analysis `start`: UNIX time; else seconds from there
  */
 
-const FIRST_PAGE = '/api/files?limit=200';
+const PAGE_SIZE = 500;
+const DAY = 86400;  // seconds
 
 /** What went wrong, as a sentence for the person at the page. */
 export class ApiError extends Error {}
@@ -24,12 +31,25 @@ async function get(path) {
   try {
     response = await fetch(path, {cache: 'no-store', signal: AbortSignal.timeout(15000)});
   } catch {
-    throw new ApiError('The recorder does not answer. Is it running? Trying again…');
+    throw new ApiError('The recorder does not answer. Is it running?');
   }
   if (response.ok) return response;
   const document = await response.json().catch(() => null);
   const reason = document?.error?.message ?? `status ${response.status}`;
-  throw new ApiError(`The recorder could not answer: ${reason}. Trying again…`);
+  throw new ApiError(`The recorder could not answer: ${reason}.`);
+}
+
+/**
+ * What is null or '' is not asked.
+ * @param {string} path
+ * @param {Record<string, string | number | null>} parameters
+ */
+function address(path, parameters) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== '') query.set(name, String(value));
+  }
+  return `${path}?${query}`;
 }
 
 /** @returns {Promise<Status>} */
@@ -44,13 +64,51 @@ export async function getDays() {
 
 /**
  * One page of the list, newest first.
- * @param {string} [path] as `next` of the page before told it
+ * @param {string} path
  * @returns {Promise<{files: Recording[], next: string | null}>}
  */
-export async function getFiles(path = FIRST_PAGE) {
+export async function getFiles(path) {
   const response = await get(path);
   const link = /^<([^>]+)>; rel="next"$/.exec(response.headers.get('Link') ?? '');
   return {files: await response.json(), next: link ? link[1] : null};
+}
+
+/**
+ * UNIX times that surely enclose these local days, wherever on Earth that was.
+ * @param {string} first "2026-11-21", or '' for no limit
+ * @param {string} last likewise
+ */
+function timesOf(first, last) {
+  return {
+    from: first && Date.parse(`${first}T00:00:00+14:00`) / 1000,
+    to: last && Date.parse(`${last}T00:00:00-12:00`) / 1000 + DAY,
+  };
+}
+
+/**
+ * Those that began on a local day, newest first.
+ * @param {string} day
+ */
+export async function getFilesOfDay(day) {
+  /** @type {Recording[]} */
+  const found = [];
+  /** @type {string | null} */
+  let next = address('/api/files', {...timesOf(day, day), limit: PAGE_SIZE});
+  while (next !== null) {
+    const page = await getFiles(next);
+    found.push(...page.files.filter((file) => file.date.startsWith(day)));
+    next = page.next;
+  }
+  return found;
+}
+
+/**
+ * @param {string} name
+ * @param {{margin: number | null, min_gap: number | null, points?: number, from?: number, to?: number}} options
+ * @returns {Promise<Analysis>}
+ */
+export async function getAnalysis(name, options) {
+  return (await get(address('/api/analyze', {file: name, ...options}))).json();
 }
 
 /** @param {string} name */

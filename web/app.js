@@ -1,5 +1,6 @@
 import * as api from './api.js';
 import {Days} from './days.js';
+import {Detection} from './detection.js';
 import {byId, setText} from './dom.js';
 import {Player} from './player.js';
 import {Sources} from './sources.js';
@@ -11,16 +12,13 @@ const LIST_INTERVAL = 15000;   // ms; sooner when a file begins or ends
 class App {
   constructor() {
     const announce = (/** @type {string} */ text) => setText(byId('announcements'), text);
-    this.player = new Player(announce);
+    const player = new Player(announce);
+    const around = {
+      detection: new Detection(),
+      play: (/** @type {api.Recording} */ file) => player.play(file),
+    };
     this.sources = new Sources(byId('sources'), announce);
-    this.days = new Days(byId('days'), (file) => {
-      this.days.mark(file.name);
-      this.player.play(file);
-    });
-    this.older = /** @type {HTMLButtonElement} */ (byId('older'));
-    /** @type {string | null} where the list goes on */
-    this.next = null;
-    this.hasOlder = false;
+    this.days = new Days(byId('days'), around, api.getFilesOfDay);
     this.listedFiles = '';
     this.listedAt = -Infinity;
     this.timer = 0;
@@ -28,7 +26,6 @@ class App {
   }
 
   start() {
-    this.older.addEventListener('click', () => this.showOlder());
     document.addEventListener('visibilitychange', () => this.refresh());
     this.refresh();
   }
@@ -42,7 +39,7 @@ class App {
       await this.update();
       this.showTrouble('');
     } catch (error) {
-      this.showTrouble(error instanceof Error ? error.message : String(error));
+      this.showTrouble(`${error instanceof Error ? error.message : error} Trying again…`);
       this.listedAt = -Infinity;
     }
     this.isBusy = false;
@@ -61,34 +58,10 @@ class App {
   }
 
   async updateList() {
-    const [page, days] = await Promise.all([api.getFiles(), api.getDays()]);
-    this.days.merge(page.files, {first: true, isLast: page.next === null});
-    this.days.summarize(days);
-    // Once older pages are there, the first one no longer tells where the list ends.
-    if (!this.hasOlder) this.next = page.next;
-    this.showExtent();
-  }
-
-  async showOlder() {
-    if (this.next === null) return;
-    this.older.disabled = true;
-    try {
-      const page = await api.getFiles(this.next);
-      this.days.merge(page.files, {first: false, isLast: page.next === null});
-      this.days.summarize(await api.getDays());
-      this.next = page.next;
-      this.hasOlder = true;
-      this.showExtent();
-    } catch (error) {
-      this.showTrouble(error instanceof Error ? error.message : String(error));
-    }
-    this.older.disabled = false;
-  }
-
-  showExtent() {
+    const days = await api.getDays();
     byId('loading').hidden = true;
-    byId('empty').hidden = !this.days.isEmpty;
-    this.older.hidden = this.next === null;
+    byId('empty').hidden = days.length > 0;
+    await this.days.show(days);
   }
 
   /** @param {string} text empty: all is well */

@@ -32,3 +32,26 @@ export function byId(id) {
   if (!found) throw new Error(`the page has no element '${id}'`);
   return found;
 }
+
+/**
+ * Puts a child where it belongs, and leaves one that is there already alone.
+ * @param {Element} parent
+ * @param {Element} child
+ * @param {number} index
+ */
+export function placeAt(parent, child, index) {
+  const there = parent.children[index] ?? null;
+  if (there !== child) parent.insertBefore(child, there);
+}
+
+/**
+ * @param {string} className
+ * @param {string} text
+ * @param {() => void} onClick
+ */
+export function button(className, text, onClick) {
+  const made = element('button', className, text);
+  made.type = 'button';
+  made.addEventListener('click', onClick);
+  return made;
+}

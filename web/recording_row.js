@@ -1,8 +1,13 @@
 import {downloadUrl} from './api.js';
-import {element, setText} from './dom.js';
+import {button, element, setText} from './dom.js';
 import * as format from './format.js';
+import {LevelStrip} from './level_strip.js';
 
 /** @typedef {import('./api.js').Recording} Recording */
+/**
+ * What a row needs of the page.
+ * @typedef {{detection: import('./detection.js').Detection, play: (file: Recording) => void}} Surroundings
+ */
 
 /** What a recording is called where there is no table around it. @param {Recording} file */
 export function titleOf(file) {
@@ -13,27 +18,28 @@ export function titleOf(file) {
 export class RecordingRow {
   /**
    * @param {Recording} file
-   * @param {(file: Recording) => void} onPlay
+   * @param {Surroundings} around
    */
-  constructor(file, onPlay) {
+  constructor(file, around) {
     this.file = file;
-    this.root = element('tr', 'recording');
+    this.root = element('tbody', 'recording');
     this.length = element('td', 'recording-length');
     this.size = element('td', 'recording-size');
     this.badge = element('span', 'recording-badge', 'recording');
-    this.root.append(this.playCell(onPlay), element('td', '', format.timeOfDay(file.date)),
+    this.strip = new LevelStrip(file, titleOf(file), around.detection);
+    const row = element('tr');
+    row.append(this.playCell(around), element('td', '', format.timeOfDay(file.date)),
       this.sourceCell(), this.length, this.size, this.downloadCell());
+    this.root.append(row);
     this.update(file);
   }
 
-  /** @param {(file: Recording) => void} onPlay */
-  playCell(onPlay) {
-    const button = element('button', 'play-button', '▶');
-    button.type = 'button';
-    button.setAttribute('aria-label', `Play ${titleOf(this.file)}`);
-    button.addEventListener('click', () => onPlay(this.file));
+  /** @param {Surroundings} around */
+  playCell(around) {
+    const play = button('play-button', '▶', () => around.play(this.file));
+    play.setAttribute('aria-label', `Play ${titleOf(this.file)}`);
     const cell = element('td', 'recording-play');
-    cell.append(button);
+    cell.append(play);
     return cell;
   }
 
@@ -42,7 +48,7 @@ export class RecordingRow {
     const name = element('span', this.file.source ? '' : 'recording-file',
       this.file.source || this.file.name);
     name.title = this.file.name;
-    cell.append(name, this.badge);
+    cell.append(name, this.badge, this.strip.root);
     return cell;
   }
 
@@ -63,11 +69,14 @@ export class RecordingRow {
     setText(this.length, file.duration === null ? '–' : format.duration(file.duration));
     setText(this.size, format.size(file.size));
     this.badge.hidden = !file.recording;
+    this.strip.update(file);
   }
 
-  /** @param {boolean} isCurrent */
-  mark(isCurrent) {
-    if (isCurrent) this.root.setAttribute('aria-current', 'true');
-    else this.root.removeAttribute('aria-current');
+  redetect() {
+    this.strip.load();
+  }
+
+  remove() {
+    this.root.remove();
   }
 }

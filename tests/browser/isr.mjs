@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,10 +29,13 @@ async function freePort() {
 }
 
 export class Isr {
-  // `general`, `sections`: settings as in the config file.
-  static async start(general, sections) {
+  // `general`, `sections`: settings as in the config file. `prepare` gets the recordings' folder
+  // before anything runs.
+  static async start(general, sections, prepare = () => {}) {
     const isr = new Isr();
     isr.folder = mkdtempSync(join(tmpdir(), 'browser-'));
+    mkdirSync(join(isr.folder, 'recordings'));
+    prepare(join(isr.folder, 'recordings'));
     isr.origin = `http://127.0.0.1:${await freePort()}`;
     isr.logPath = join(isr.folder, 'isr.output');
     const config = join(isr.folder, 'isr.ini');

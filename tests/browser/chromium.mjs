@@ -1,0 +1,87 @@
+// Chromium on the page; whatever it complains about fails the test.
+
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+
+export class Visitor {
+  // `options`: of playwright's newContext
+  static async open(url, options = {}) {
+    const visitor = new Visitor();
+    visitor.browser = await chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    });
+    visitor.page = await (await visitor.browser.newContext(options)).newPage();
+    visitor.complaints = [];
+    visitor.requests = [];  // what the page asked for, without the origin
+    visitor.listen();
+    await visitor.page.goto(url);
+    return visitor;
+  }
+
+  listen() {
+    const { page, complaints } = this;
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('request', (request) => {
+      const { pathname, search } = new URL(request.url());
+      this.requests.push(pathname + search);
+    });
+    page.on('requestfailed', (request) => {
+      // A player gives up a download when it seeks or gets another one.
+      if (/\/(stream|api\/clip)/.test(request.url())) return;
+      complaints.push(`${request.url()}: ${request.failure().errorText}`);
+    });
+    page.on('response', (response) => {
+      if (response.status() >= 400) complaints.push(`${response.url()}: ${response.status()}`);
+    });
+  }
+
+  async assertAccessible() {
+    const { violations } = await new AxeBuilder({ page: this.page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) =>
+      [html, failureSummary])]), []);
+  }
+
+  // The page in the window as it is, on a telephone and in the dark; none is wider than its window.
+  async photograph(name) {
+    const folder = join(process.env.ISR_BUILD_DIR, 'screenshots');
+    mkdirSync(folder, { recursive: true });
+    const before = this.page.viewportSize();
+    const take = async (suffix) => {
+      await this.page.screenshot({ path: join(folder, `${name}${suffix}.png`), fullPage: true });
+      assert.equal(await this.page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, suffix);
+    };
+    await take('');
+    await this.page.emulateMedia({ colorScheme: 'dark' });
+    await take('-dark');
+    await this.assertAccessible();
+    await this.page.emulateMedia({ colorScheme: 'light' });
+    await this.page.setViewportSize({ width: 320, height: 640 });
+    await take('-telephone');
+    await this.page.setViewportSize(before);
+  }
+
+  // The colours that a canvas shows, each as "r,g,b,a".
+  coloursOf(canvas) {
+    return canvas.evaluate((element) => {
+      const { data } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
+      const seen = new Set();
+      for (let i = 0; i < data.length; i += 4) seen.add(data.slice(i, i + 4).join());
+      return seen.size;
+    });
+  }
+
+  async close() {
+    await this.browser.close();
+    assert.deepEqual(this.complaints, []);
+  }
+}
