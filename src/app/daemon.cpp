@@ -251,7 +251,7 @@ void Daemon::OnLeftByEarlierRun(const Segment& segment) {
       std::any_of(sources.begin(), sources.end(), [&segment](const SourceSettings& source) {
         return source.name == segment.source && source.analyse;
       });
-  if (wants_levels) filler_.Soon(segment.name);
+  if (wants_levels) filler_.Soon(segment);
 }
 
 void Daemon::WriteStatus() {

@@ -17,16 +17,22 @@ struct CodecRow {
   const char* caps;  ///< without rate and channels
   const char* extension;
   const char* name;
+  const char* package;  ///< Debian's, with a decoder
 };
 
+constexpr const char* kBase = "gstreamer1.0-plugins-base";
+constexpr const char* kGood = "gstreamer1.0-plugins-good";
+constexpr const char* kBad = "gstreamer1.0-plugins-bad";
+
 constexpr std::array kRows{
-    CodecRow{Codec::kMpegAudio, "audio/mpeg,mpegversion=1,parsed=true", "mp3", "MPEG audio"},
+    CodecRow{Codec::kMpegAudio, "audio/mpeg,mpegversion=1,parsed=true", "mp3", "MPEG audio", kGood},
     CodecRow{Codec::kAdtsAac, "audio/mpeg,mpegversion=4,stream-format=adts,framed=true", "aac",
-             "AAC"},
-    CodecRow{Codec::kFlac, "audio/x-flac,framed=true", "flac", "FLAC"},
-    CodecRow{Codec::kOggFlac, "audio/x-flac,framed=true,container=ogg", "ogg", "FLAC"},
-    CodecRow{Codec::kVorbis, "audio/x-vorbis,container=ogg", "ogg", "Vorbis"},
-    CodecRow{Codec::kOpus, "audio/x-opus,channel-mapping-family=0,container=ogg", "opus", "Opus"},
+             "AAC", kBad},
+    CodecRow{Codec::kFlac, "audio/x-flac,framed=true", "flac", "FLAC", kGood},
+    CodecRow{Codec::kOggFlac, "audio/x-flac,framed=true,container=ogg", "ogg", "FLAC", kGood},
+    CodecRow{Codec::kVorbis, "audio/x-vorbis,container=ogg", "ogg", "Vorbis", kBase},
+    CodecRow{Codec::kOpus, "audio/x-opus,channel-mapping-family=0,container=ogg", "opus", "Opus",
+             kBase},
 };
 
 const CodecRow& RowOf(Codec codec) {
@@ -101,8 +107,9 @@ const char* ExtensionOf(Codec codec) {
   return RowOf(codec).extension;
 }
 
-const char* NameOf(Codec codec) {
-  return RowOf(codec).name;
+std::string NoDecoderText(Codec codec) {
+  return fmt::format("no decoder for {} is installed; the package {} has one", RowOf(codec).name,
+                     RowOf(codec).package);
 }
 
 }  // namespace isr

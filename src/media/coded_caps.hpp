@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include <gst/gst.h>
 
@@ -19,8 +20,8 @@ std::optional<CodedFormat> FormatOfCaps(GstCaps* caps);
 /// Of a file of it, without dot.
 const char* ExtensionOf(Codec codec);
 
-/// For people.
-const char* NameOf(Codec codec);
+/// For people: that no decoder is installed, and which Debian package has one.
+std::string NoDecoderText(Codec codec);
 
 /// All caps that CapsOf makes, for pad templates.
 #define ISR_CODED_CAPS                                                     \

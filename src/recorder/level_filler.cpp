@@ -1,9 +1,9 @@
 #include "recorder/level_filler.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 
 #include "base/atomic_file.hpp"
@@ -46,21 +46,25 @@ LevelFiller::~LevelFiller() {
   stopped_.notify_all();
 }
 
-void LevelFiller::Later(std::string name) {
-  Post(std::move(name), std::chrono::steady_clock::now() + kGrace);
+void LevelFiller::Later(const Segment& segment) {
+  Post(segment, std::chrono::steady_clock::now() + kGrace);
 }
 
-void LevelFiller::Soon(std::string name) {
-  Post(std::move(name), std::chrono::steady_clock::now());
+void LevelFiller::Soon(const Segment& segment) {
+  Post(segment, std::chrono::steady_clock::now());
 }
 
-void LevelFiller::Post(std::string name, std::chrono::steady_clock::time_point due) {
-  thread_.Post([this, due, name = std::move(name)] {
+/// What is wrong is said once, until a file of the source is right again.
+void LevelFiller::Post(const Segment& segment, std::chrono::steady_clock::time_point due) {
+  thread_.Post([this, due, name = segment.name, source = segment.source] {
     if (!WaitUntil(due)) return;
     try {
       Fill(name);
+      in_trouble_.erase(source);
     } catch (const Error& error) {
-      LogWarning(kDomain, "{} stays without some of its levels ({})", name, Describe(error));
+      const bool is_new = in_trouble_.insert(source).second;
+      WriteLog(is_new ? LogLevel::kWarning : LogLevel::kDebug, kDomain,
+               fmt::format("{} stays without some of its levels ({})", name, Describe(error)));
     }
   });
 }

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "base/task_thread.hpp"
 #include "catalogue/roots.hpp"
+#include "model/segment.hpp"
 
 namespace isr {
 
@@ -21,13 +23,13 @@ class LevelFiller {
   /// Does not wait for a decoder.
   ~LevelFiller();
 
-  /// Looks at the recording called `name` in a moment, until when its levels may still come.
-  void Later(std::string name);
+  /// Looks at a recording in a moment, until when its levels may still come.
+  void Later(const Segment& segment);
   /// The same at once, for one of an earlier run.
-  void Soon(std::string name);
+  void Soon(const Segment& segment);
 
  private:
-  void Post(std::string name, std::chrono::steady_clock::time_point due);
+  void Post(const Segment& segment, std::chrono::steady_clock::time_point due);
   void Fill(const std::string& name);
   bool WaitUntil(std::chrono::steady_clock::time_point due);
 
@@ -35,7 +37,8 @@ class LevelFiller {
   std::mutex mutex_;
   std::condition_variable stopped_;
   std::atomic<bool> stopping_ = false;
-  TaskThread thread_{"isr-levels"};  // last: starts when everything else is there
+  std::set<std::string> in_trouble_;  // of the thread; sources of which that was said
+  TaskThread thread_{"isr-levels"};   // last: starts when everything else is there
 };
 
 }  // namespace isr

@@ -343,6 +343,7 @@ void RecordingPlan::OnLevel(const GstStructure* facts) {
 void RecordingPlan::OnLevelsDone(std::uint32_t file) {
   const std::lock_guard lock(mutex_);
   std::erase_if(heard_later_, [file](const HeardLater& one) { return one.number == file; });
+  events_.emplace_back(LevelsChanged{});
 }
 
 void RecordingPlan::OnLevelsLost() {
@@ -352,11 +353,9 @@ void RecordingPlan::OnLevelsLost() {
 
 void RecordingPlan::OnNoLevels(const std::string& why) {
   OnLevelsLost();
-  {
-    const std::lock_guard lock(mutex_);
-    is_heard_ = false;
-  }
-  LogWarning(kDomain, "{}: no levels ({}); the recording goes on", settings_.name, why);
+  const std::lock_guard lock(mutex_);
+  is_heard_ = false;
+  events_.emplace_back(LevelsChanged{why});
 }
 
 /// Behind the source: what that waits for, or whether it has ended long ago (an HLS playlist has),

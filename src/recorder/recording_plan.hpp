@@ -59,8 +59,12 @@ struct LevelsHeard {
   std::uint64_t window = 0;
   std::vector<std::int16_t> levels;  ///< of detection, from that window on
 };
-using RecordingEvent = std::variant<FileOpened, FileClosed, AudioLost, DiskChanged, ClockStepped,
-                                    TitleHeard, LevelsHeard>;
+/// No levels come (`trouble`: why), or all of a file's came (empty).
+struct LevelsChanged {
+  std::string trouble;
+};
+using RecordingEvent = std::variant<FileOpened, FileClosed, AudioLost, DiskChanged, LevelsChanged,
+                                    ClockStepped, TitleHeard, LevelsHeard>;
 
 /// Where a run ended, and why.
 struct RunEnd {

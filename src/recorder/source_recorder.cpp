@@ -170,7 +170,7 @@ void SourceRecorder::Handle(const FileClosed& event) {
     return;
   }
   catalogue_.SegmentEnded(event.segment);
-  if (settings_.analyse) filler_.Later(event.segment.name);
+  if (settings_.analyse) filler_.Later(event.segment);
 }
 
 void SourceRecorder::Handle(const AudioLost& event) {
@@ -185,6 +185,17 @@ void SourceRecorder::Handle(const DiskChanged& event) {
   } else {
     LogWarning(kDomain, "{}: cannot write ({}), trying again every second", settings_.name,
                event.trouble);
+  }
+}
+
+/// Said once, however many runs it lasts.
+void SourceRecorder::Handle(const LevelsChanged& event) {
+  const std::string before = std::exchange(level_trouble_, event.trouble);
+  if (event.trouble == before) return;
+  if (event.trouble.empty()) {
+    LogInfo(kDomain, "{}: levels come again", settings_.name);
+  } else {
+    LogWarning(kDomain, "{}: no levels ({}); the recording goes on", settings_.name, event.trouble);
   }
 }
 
@@ -256,7 +267,7 @@ void SourceRecorder::FinishLast(Segment segment, std::optional<Cause> end) {
       std::chrono::duration<double>(segment.Duration()));
   if (end) plan_->EndTrack(segment);
   last_run_ = {plan_->End().value_or(segment.start + length), end.value_or(Cause::kCrash)};
-  if (end && settings_.analyse) filler_.Later(segment.name);
+  if (end && settings_.analyse) filler_.Later(segment);
   catalogue_.SegmentEnded(std::move(segment));
 }
 

@@ -49,6 +49,7 @@ class SourceRecorder final : Supervisor::Delegate {
   void Handle(const FileClosed& event);
   void Handle(const AudioLost& event);
   void Handle(const DiskChanged& event);
+  void Handle(const LevelsChanged& event);
   void Handle(const ClockStepped& event);
   void Handle(const LevelsHeard& event);
   void Handle(const TitleHeard& event);
@@ -76,6 +77,7 @@ class SourceRecorder final : Supervisor::Delegate {
   std::shared_ptr<FrameHistory> history_ = std::make_shared<FrameHistory>();  // shared with plans
   std::optional<Segment> last_;     ///< closed last in its run; why it ended is to come
   std::optional<RunEnd> last_run_;  ///< the run before
+  std::string level_trouble_;       ///< that was said; empty: none, or over
   std::unique_ptr<EventFinder> events_;
   UtcTime state_since_{};
   std::string message_;

@@ -15,6 +15,7 @@
 #include "glib/element.hpp"
 #include "glib/property.hpp"
 #include "level/level_meter.hpp"
+#include "media/coded_caps.hpp"
 #include "media/mapped_audio.hpp"
 #include "pipeline/run_to_end.hpp"
 #include "worker/worker_process.hpp"
@@ -62,6 +63,7 @@ struct Facts {
   guint64 garbage = 0;  ///< bytes in no frame
   std::string error;    ///< the first
   bool no_decoder = false;
+  std::string missing;  ///< which decoder, where that is known
 };
 
 Ref<GstElement> MakeReader() {
@@ -115,6 +117,14 @@ void OnPadAdded(GstElement* /*decodebin*/, GstPad* pad, gpointer data) noexcept 
   });
 }
 
+void OnUnknownType(GstElement* /*decodebin*/, GstPad* /*pad*/, GstCaps* caps,
+                   gpointer data) noexcept {
+  Guarded("decode pad", [&] {
+    const auto format = FormatOfCaps(caps);
+    if (format.has_value()) static_cast<Facts*>(data)->missing = NoDecoderText(format->codec);
+  });
+}
+
 void NoteError(GstMessage* message, Facts& facts) {
   GError* raw = nullptr;
   gst_message_parse_error(message, &raw, nullptr);
@@ -160,7 +170,9 @@ void DecodeAll(Facts& facts) {
   AddAndLink(pipeline.Get(), {MakeReader(), decoder});
   PadTaker taker{pipeline.Get(), facts};
   g_signal_connect(decoder.Get(), "pad-added", G_CALLBACK(OnPadAdded), &taker);
+  g_signal_connect(decoder.Get(), "unknown-type", G_CALLBACK(OnUnknownType), &facts);
   Run(pipeline.Get(), facts);
+  if (facts.no_decoder && !facts.missing.empty()) facts.error = facts.missing;
 }
 
 std::string OutcomeOf(const Facts& facts) {

@@ -63,7 +63,7 @@ FrameDecoder::FrameDecoder(const CodedFormat& format, Output& output) : output_(
   const CodedFormat coded = ForDecoder(format);
   const auto caps = CapsOf(coded);
   const Ref<GstElement> decoder = MakeDecoder(caps.Get());
-  if (!decoder) throw Error(fmt::format("no decoder for {} is installed", NameOf(format.codec)));
+  if (!decoder) throw Error(NoDecoderText(format.codec));
   source_ = NewPad("src", GST_PAD_SRC);
   sink_ = NewPad("sink", GST_PAD_SINK);
   gst_pad_set_element_private(sink_.Get(), this);

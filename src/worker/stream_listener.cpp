@@ -178,7 +178,7 @@ void StreamListener::StartWorker() {
       process_, [](GPid /*process*/, gint /*status*/, gpointer /*data*/) {}, nullptr);
   socket_ = std::move(ours);
   link_->Connect(MessageSocket(Fd(::fcntl(socket_.Descriptor(), F_DUPFD_CLOEXEC, 0))), ++number);
-  last_sign_ = std::chrono::steady_clock::now();
+  started_ = last_sign_ = std::chrono::steady_clock::now();
   readable_ = SourceHandle::OnFd(socket_.Descriptor(), GIOCondition(G_IO_IN | G_IO_HUP),
                                  [this] { Receive(); });
   watch_ = SourceHandle::Every(kWatchInterval, [this] { Watch(); });
@@ -240,7 +240,6 @@ void StreamListener::Handle(const WireMessage& message) {
   const auto receiver = found == receivers_.end() ? nullptr : found->second.lock();
   if (receiver == nullptr) return;
   if (message.kind == WireKind::kLevels) {
-    losses_ = 0;
     if (const auto levels = DecodeLevels(message.payload)) {
       receiver->OnLevels(message.file, message.position, *levels);
     }
@@ -252,7 +251,9 @@ void StreamListener::Handle(const WireMessage& message) {
 }
 
 void StreamListener::Watch() {
-  if (std::chrono::steady_clock::now() - last_sign_ > kPatience) return Lost("hangs");
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_sign_ > kPatience) return Lost("hangs");
+  if (now - started_ > kLastRestart) losses_ = 0;
   link_->Send({.kind = WireKind::kPing});
 }
 

@@ -68,6 +68,7 @@ class StreamListener {
   std::uint32_t next_stream_ = 1;
   MessageSocket socket_;  ///< for receiving; the link has a copy for sending
   pid_t process_ = -1;
+  std::chrono::steady_clock::time_point started_;    ///< the worker
   std::chrono::steady_clock::time_point last_sign_;  ///< of life
   int losses_ = 0;                                   ///< in a row
   SourceHandle readable_;

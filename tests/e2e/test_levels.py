@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -99,12 +100,18 @@ class LevelsTest(TestCase):
         levels = track.windows(track.of(isr.recordings, recording.name))
         return -(-recording.frames * 10 // recording.rate) - len([level for level in levels if level])
 
+    def levels_of_the_last(self, isr, source):
+        return track.windows(track.of(isr.recordings, recordings.of_source(isr.recordings, source)[-1].name))
+
     def test_a_worker_that_dies_costs_no_audio_and_levels_only_until_the_file_is_closed(self):
         isr = self.record(["mp3", "opus"])
         wait_for("a whole file", lambda: self.whole(isr, "mp3"), seconds=20, alive=[isr])
-        first = self.worker(isr)
-        os.kill(first, signal.SIGKILL)
-        wait_for("another worker", lambda: self.worker(isr) not in (None, first), alive=[isr])
+        for _ in range(2):
+            worker = self.worker(isr)
+            os.kill(worker, signal.SIGKILL)
+            wait_for("another worker", lambda worker=worker: self.worker(isr) not in (None, worker), alive=[isr])
+            heard = self.levels_of_the_last(isr, "opus")
+            wait_for("levels", lambda heard=heard: self.levels_of_the_last(isr, "opus") not in ([], heard), alive=[isr])
         count = len(self.whole(isr, "mp3"))
         wait_for("another whole file", lambda: len(self.whole(isr, "mp3")) > count, seconds=20, alive=[isr])
         hurt = {source: [file.name for file in self.whole(isr, source)] for source in ("mp3", "opus")}
@@ -192,6 +199,30 @@ class LevelsTest(TestCase):
         wait_for("its levels", lambda: not self.missing_levels(isr, left), alive=[isr])
         self.check_heard(track.windows(track.of(isr.recordings, left.name)), left)
         self.assertEqual(isr.stop(), 0, isr.log())
+
+    def test_a_decoder_that_is_not_installed_is_named_once(self):
+        plugins = self.folder / "plugins"
+        shutil.copytree(os.environ["GST_PLUGIN_SYSTEM_PATH_1_0"], plugins, symlinks=True)
+        (plugins / "libgstfaad.so").unlink()
+        audio = (self.folder / "sound.aac").read_bytes()
+        parts = iter([audio[:len(audio) // 2], audio[len(audio) // 2:]])
+
+        def breaks(request):
+            request.send_response(200)
+            request.end_headers()
+            request.wfile.write(next(parts, b""))
+        self.server.routes["/breaks"] = breaks
+        isr = self.start(Isr(
+            self.folder, {"radio": {"type": "stream", "url": self.server.url("/breaks")}},
+            {"filename_pattern": "%H%M%S", "retry_delay_seconds": 0.1, "retry_backoff": "no", "log_level": "debug"},
+            env={"GST_PLUGIN_SYSTEM_PATH_1_0": str(plugins), "GST_REGISTRY_1_0": str(self.folder / "registry.bin")}))
+        why = "(no decoder for AAC is installed; the package gstreamer1.0-plugins-bad has one)"
+        wait_for("two files that nobody could decode", lambda: isr.log().count(
+            f" stays without some of its levels {why}") > 1, seconds=40, alive=[isr])
+        self.assertEqual(isr.stop(), 0, isr.log())
+        self.assertEqual(len(isr.troubles(allowed=["trying again"])), 2, isr.troubles())
+        for says in (f"radio: no levels {why}; the recording goes on", f" stays without some of its levels {why}"):
+            self.assertEqual(len([line for line in isr.troubles() if says in line]), 1, isr.troubles())
 
     def test_frames_full_of_noise_hurt_neither_their_recording_nor_another_source(self):
         noise = random.Random(1)
