@@ -43,11 +43,37 @@ bool IsGone(const std::string& path) {
   return ::lstat(path.c_str(), &facts) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+/// Of the recording called `name`.
+TrackFile OpenTrack(const Root& root, const std::string& name) {
+  const Fd folder(::open(root.analyses.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  return TrackFile(OpenBeneath(folder, name.substr(root.prefix.size()) + kTrackSuffix));
+}
+
 }  // namespace
 
+std::vector<FilePlace> ReadPlaces(const Root& root, const std::string& name, std::uint64_t bytes) {
+  constexpr std::uint64_t kPlaces = 100;
+  const TrackFile track = OpenTrack(root, name);
+  const auto place_at = [&](std::uint64_t second) {
+    return track.SeekByTime(static_cast<double>(second)).value_or(TrackPosition{});
+  };
+  std::uint64_t inside = 0;
+  std::uint64_t beyond = track.RecordCount() + 1;
+  while (beyond - inside > 1) {
+    const std::uint64_t middle = inside + (beyond - inside) / 2;
+    (place_at(middle).bytes <= bytes ? inside : beyond) = middle;
+  }
+  std::vector<FilePlace> places;
+  for (std::uint64_t i = 1; i <= kPlaces; ++i) {
+    const TrackPosition place = place_at(inside * i / kPlaces);
+    const std::uint64_t last = places.empty() ? 0 : places.back().bytes;
+    if (place.bytes > last && place.bytes <= bytes) places.push_back({place.bytes, place.frames});
+  }
+  return places;
+}
+
 std::optional<TrackContents> ReadTrack(const Root& root, const std::string& name) {
-  const Fd folder(::open(root.analyses.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  const TrackFile track(OpenBeneath(folder, name.substr(root.prefix.size()) + kTrackSuffix));
+  const TrackFile track = OpenTrack(root, name);
   if (track.Kind() != TrackKind::kTrack || !track.Facts()) return std::nullopt;
   TrackContents contents{.segment = track.Facts()->segment};
   contents.segment.name = name;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "catalogue/roots.hpp"
+#include "format/repair.hpp"
 #include "model/segment.hpp"
 
 namespace isr {
@@ -20,6 +22,11 @@ struct TrackContents {
 /// Reads the track of the recording of that root called `name`. Nothing where there is no track, or
 /// none that can be read. Waits for the disk.
 std::optional<TrackContents> ReadTrack(const Root& root, const std::string& name);
+
+/// Some hundred places in the recording called `name` where frames begin, evenly in time, as its
+/// track knows them; the last is the last of all in its first `bytes` bytes. Nothing where there is
+/// no track. Waits for the disk.
+std::vector<FilePlace> ReadPlaces(const Root& root, const std::string& name, std::uint64_t bytes);
 
 /// Whether there is a track of the recording called `name`, good or bad. Waits for the disk.
 bool HasTrack(const Root& root, const std::string& name);

@@ -10,11 +10,32 @@
 
 namespace isr {
 
-FileBytes::FileBytes(const Fd& file) : file_(file) {
+namespace {
+
+std::uint64_t SizeOf(const Fd& file) {
   struct stat info {};
   if (::fstat(file.Get(), &info) != 0) throw SystemError("cannot examine the file", errno);
-  size_ = static_cast<std::uint64_t>(std::max<off_t>(info.st_size, 0));
+  return static_cast<std::uint64_t>(std::max<off_t>(info.st_size, 0));
 }
+
+}  // namespace
+
+void ApplyPatches(std::span<const FilePatch> patches, std::uint64_t offset,
+                  std::span<std::uint8_t> bytes) {
+  const std::uint64_t end = offset + bytes.size();
+  for (const FilePatch& patch : patches) {
+    const std::uint64_t from = std::max(offset, patch.offset);
+    const std::uint64_t to = std::min(end, patch.offset + patch.bytes.size());
+    if (from >= to) continue;
+    std::copy_n(patch.bytes.data() + (from - patch.offset), to - from,
+                bytes.data() + (from - offset));
+  }
+}
+
+FileBytes::FileBytes(const Fd& file) : file_(file), size_(SizeOf(file)) {}
+
+FileBytes::FileBytes(const Fd& file, std::uint64_t size)
+    : file_(file), is_view_(true), size_(std::min(size, SizeOf(file))) {}
 
 Bytes FileBytes::Read(std::uint64_t offset, size_t count) const {
   if (offset >= size_) return {};
@@ -29,13 +50,15 @@ Bytes FileBytes::Read(std::uint64_t offset, size_t count) const {
     done += static_cast<size_t>(got);
   }
   bytes.resize(done);
+  ApplyPatches(patches_, offset, bytes);
   return bytes;
 }
 
 void FileBytes::Write(std::uint64_t offset, ByteView bytes) {
   const Bytes old = Read(offset, bytes.size());
   if (std::equal(old.begin(), old.end(), bytes.begin(), bytes.end())) return;
-  for (size_t done = 0; done < bytes.size();) {
+  if (is_view_) patches_.push_back({offset, {bytes.begin(), bytes.end()}});
+  for (size_t done = 0; !is_view_ && done < bytes.size();) {
     const ssize_t put = ::pwrite(file_.Get(), bytes.data() + done, bytes.size() - done,
                                  static_cast<off_t>(offset + done));
     if (put < 0 && errno == EINTR) continue;
@@ -48,7 +71,7 @@ void FileBytes::Write(std::uint64_t offset, ByteView bytes) {
 
 void FileBytes::Truncate(std::uint64_t size) {
   if (size >= size_) return;
-  if (::ftruncate(file_.Get(), static_cast<off_t>(size)) != 0) {
+  if (!is_view_ && ::ftruncate(file_.Get(), static_cast<off_t>(size)) != 0) {
     throw SystemError("cannot cut the file", errno);
   }
   size_ = size;

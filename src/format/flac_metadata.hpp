@@ -26,6 +26,7 @@ struct FlacStreamInfo {
 
 constexpr size_t kFlacStreamInfoBytes = 34;
 constexpr size_t kFlacBlockHeaderBytes = 4;
+constexpr size_t kFlacSeekPointBytes = 18;
 
 /// `body`: of the block. None when it is too short or says a rate of 0.
 std::optional<FlacStreamInfo> ParseFlacStreamInfo(ByteView body);

@@ -18,16 +18,7 @@ Content ContentOf(const FileBytes& file) {
   return Content::kUnknown;
 }
 
-}  // namespace
-
-std::uint64_t EndWithoutTail(const FileBytes& file, std::uint64_t end, std::uint64_t size,
-                             std::uint64_t max_unit) {
-  if (end >= size) return size;
-  return size - end <= max_unit || file.IsZero(end + max_unit, size) ? end : size;
-}
-
-RepairReport RepairFile(const Fd& fd) {
-  FileBytes file(fd);
+RepairReport Repair(FileBytes& file, std::span<const FilePlace> places) {
   const std::uint64_t size = file.Size();
   RepairReport report;
   report.content = ContentOf(file);
@@ -36,10 +27,10 @@ RepairReport RepairFile(const Fd& fd) {
       RepairWav(file, report);
       break;
     case Content::kMpegAudio:
-      RepairSyncFrames(kMpegCode, file, report);
+      RepairSyncFrames(kMpegCode, places, file, report);
       break;
     case Content::kAdtsAac:
-      RepairSyncFrames(kAdtsCode, file, report);
+      RepairSyncFrames(kAdtsCode, places, file, report);
       break;
     case Content::kFlac:
       RepairFlac(file, report);
@@ -56,6 +47,26 @@ RepairReport RepairFile(const Fd& fd) {
   report.bytes = file.Size();
   report.bytes_cut = size > file.Size() ? size - file.Size() : 0;
   return report;
+}
+
+}  // namespace
+
+std::uint64_t EndWithoutTail(const FileBytes& file, std::uint64_t end, std::uint64_t size,
+                             std::uint64_t max_unit) {
+  if (end >= size) return size;
+  return size - end <= max_unit || file.IsZero(end + max_unit, size) ? end : size;
+}
+
+RepairReport RepairFile(const Fd& fd) {
+  FileBytes file(fd);
+  return Repair(file, {});
+}
+
+RepairPreview PreviewRepair(const Fd& fd, std::uint64_t size, std::span<const FilePlace> places) {
+  FileBytes file(fd, size);
+  RepairPreview preview{.report = Repair(file, places)};
+  preview.patches = file.Patches();
+  return preview;
 }
 
 }  // namespace isr

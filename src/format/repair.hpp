@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "base/fd.hpp"
+#include "format/file_bytes.hpp"
 #include "format/sniff.hpp"
 
 namespace isr {
@@ -30,5 +33,22 @@ struct RepairReport {
 /// `file`: open for reading and writing. Reads all of MPEG and ADTS files, of others both ends.
 /// Blocks on the disk. Throws Error when it cannot read, write or cut.
 RepairReport RepairFile(const Fd& file);
+
+/// A place in a file where a frame begins.
+struct FilePlace {
+  std::uint64_t bytes = 0;    ///< from the start of the file
+  std::uint64_t samples = 0;  ///< sample frames before it
+};
+
+/// A file as it would be after a repair.
+struct RepairPreview {
+  RepairReport report;
+  std::vector<FilePatch> patches;
+};
+
+/// What RepairFile would do if the file ended after `size` bytes: that of a file which grows is
+/// valid as it is at this moment. Nothing is written. `places`: what is known of MPEG and ADTS
+/// files, in order, to be read only from the last one on.
+RepairPreview PreviewRepair(const Fd& file, std::uint64_t size, std::span<const FilePlace> places);
 
 }  // namespace isr

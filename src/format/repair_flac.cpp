@@ -17,6 +17,8 @@ struct FlacStart {
   std::uint64_t info_at = 0;  ///< offset of STREAMINFO's body
   Bytes info_body;
   FlacStreamInfo info;
+  std::uint64_t table_at = 0;  ///< offset of SEEKTABLE's body
+  size_t table_bytes = 0;
   std::uint64_t frames_at = 0;  ///< offset of the first frame
 };
 
@@ -37,6 +39,10 @@ std::optional<FlacStart> ReadStart(const FileBytes& file) {
       start.info = *info;
       start.info_body.assign(body.begin(), body.end());
       start.info_at = at + kFlacBlockHeaderBytes;
+    }
+    if (block.type == FlacBlockHeader::kSeekTable) {
+      start.table_at = at + kFlacBlockHeaderBytes;
+      start.table_bytes = block.length;
     }
     at += kFlacBlockHeaderBytes + block.length;
     if (block.last) {
@@ -112,6 +118,19 @@ std::uint64_t MaxFrameBytes(const FlacStreamInfo& info) {
   return longest.MaxFrameBytes(0);
 }
 
+/// Takes points out of the seek table whose frames are not there.
+void PatchSeekTable(const FlacStart& start, std::uint64_t samples, FileBytes& file) {
+  Bytes table = file.Read(start.table_at, start.table_bytes);
+  const std::uint64_t audio_bytes = file.Size() - start.frames_at;
+  for (size_t at = 0; at + kFlacSeekPointBytes <= table.size(); at += kFlacSeekPointBytes) {
+    const ByteView point = ByteView(table).subspan(at, kFlacSeekPointBytes);
+    if (BigEndian(point, 8) < samples && BigEndian(point.subspan(8), 8) < audio_bytes) continue;
+    std::fill_n(table.begin() + static_cast<std::ptrdiff_t>(at), 8, 0xff);  // a placeholder
+    std::fill_n(table.begin() + static_cast<std::ptrdiff_t>(at) + 8, kFlacSeekPointBytes - 8, 0);
+  }
+  file.Write(start.table_at, table);
+}
+
 }  // namespace
 
 void RepairFlac(FileBytes& file, RepairReport& report) {
@@ -138,6 +157,7 @@ void RepairFlac(FileBytes& file, RepairReport& report) {
   info.total = report.samples;
   info.md5 = {};  // of other samples
   file.Write(start->info_at, BuildFlacStreamInfo(info));
+  PatchSeekTable(*start, report.samples, file);
 }
 
 }  // namespace isr

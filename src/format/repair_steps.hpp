@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "format/file_bytes.hpp"
 #include "format/repair.hpp"
 #include "format/sync_code.hpp"
@@ -10,7 +12,8 @@ namespace isr {
 // report, and throws Error as FileBytes does.
 
 void RepairWav(FileBytes& file, RepairReport& report);
-void RepairSyncFrames(const SyncCode& code, FileBytes& file, RepairReport& report);
+void RepairSyncFrames(const SyncCode& code, std::span<const FilePlace> places, FileBytes& file,
+                      RepairReport& report);
 void RepairFlac(FileBytes& file, RepairReport& report);
 void RepairOgg(FileBytes& file, RepairReport& report);
 

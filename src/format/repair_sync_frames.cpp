@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::uint64_t kReadBytes = 262144;
 
-/// A file of bare frames, read from its start to its end.
+/// A file of bare frames, from its start on.
 struct FrameScan {
-  std::uint64_t at = 0;    ///< bytes that were given out
+  std::uint64_t at = 0;    ///< how far it was read
   std::uint64_t end = 0;   ///< behind the last frame or tag
   std::uint64_t good = 0;  ///< bytes of frames and tags
   std::uint64_t samples = 0;
@@ -20,6 +20,16 @@ struct FrameScan {
   Bytes info;  ///< the info frame before the first audio frame; empty without
   std::uint64_t info_at = 0;
   XingIndex index;
+
+  /// Everything up to there is frames of `frame_samples` each.
+  void PassTo(const FilePlace& place, std::uint64_t frame_samples) {
+    const std::uint64_t whole = (place.samples + frame_samples / 2) / frame_samples * frame_samples;
+    if (samples == 0 || place.bytes <= at || whole <= samples) return;
+    index.AddRun((whole - samples) / frame_samples, place.bytes - at);
+    good += place.bytes - at;
+    end = at = place.bytes;
+    samples = whole;
+  }
 
   void Take(const StreamItem& item) {
     if (const auto* frame = std::get_if<Frame>(&item)) {
@@ -46,19 +56,45 @@ struct FrameScan {
   }
 };
 
-/// The first `size` bytes of the file, as if it ended there.
-FrameScan ScanFrames(const SyncCode& code, const FileBytes& file, std::uint64_t size) {
-  FrameScan scan;
+/// What a scan has found at which it may stop.
+enum class Until { kFirstFrame, kEnd };
+
+/// Goes on from where `scan` is, as if the file ended after `size` bytes.
+void ScanOn(const SyncCode& code, const FileBytes& file, std::uint64_t size, Until until,
+            FrameScan& scan) {
   SyncFramer framer(code);
-  for (std::uint64_t offset = 0; offset < size;) {
+  const auto take = [&] {
+    while (const auto item = framer.Next()) {
+      scan.Take(*item);
+      if (until == Until::kFirstFrame && scan.samples > 0) return false;
+    }
+    return true;
+  };
+  for (std::uint64_t offset = scan.at; offset < size;) {
     const Bytes bytes = file.Read(offset, static_cast<size_t>(std::min(kReadBytes, size - offset)));
     if (bytes.empty()) break;
     offset += bytes.size();
     framer.Push(bytes);
-    while (const auto item = framer.Next()) scan.Take(*item);
+    if (!take()) return;
   }
   framer.Finish();
-  while (const auto item = framer.Next()) scan.Take(*item);
+  take();
+}
+
+/// The first `size` bytes of the file, as if it ended there. Up to the last of the places that lie
+/// in them, the frames are taken for as long as the first one, and are not read.
+FrameScan ScanFrames(const SyncCode& code, const FileBytes& file, std::uint64_t size,
+                     std::span<const FilePlace> places) {
+  FrameScan scan;
+  if (!places.empty()) {
+    ScanOn(code, file, size, Until::kFirstFrame, scan);
+    const std::uint64_t frame_samples = std::max<std::uint64_t>(scan.samples, 1);
+    for (const FilePlace& place : places) {
+      if (place.bytes > size) break;
+      scan.PassTo(place, frame_samples);
+    }
+  }
+  ScanOn(code, file, size, Until::kEnd, scan);
   return scan;
 }
 
@@ -74,14 +110,15 @@ void PatchInfo(const FrameScan& scan, FileBytes& file) {
 
 }  // namespace
 
-void RepairSyncFrames(const SyncCode& code, FileBytes& file, RepairReport& report) {
+void RepairSyncFrames(const SyncCode& code, std::span<const FilePlace> places, FileBytes& file,
+                      RepairReport& report) {
   // What stands behind a frame helps to judge it: without the tail all is judged anew, until
   // nothing more goes. The second time is the last, but for files that were made to deceive.
   FrameScan scan;
   std::uint64_t size = file.Size();
   for (std::uint64_t before = size + 1; size < before;) {
     before = size;
-    scan = ScanFrames(code, file, size);
+    scan = ScanFrames(code, file, size, places);
     size = EndWithoutTail(file, scan.end, size, kMaxAdtsFrame);
   }
   // A few frames among other things are chance: no file of this kind.

@@ -104,6 +104,22 @@ void XingIndex::Add(ByteView frame) {
   } else if ((first_[2] & 0xf0) != (frame[2] & 0xf0)) {
     variable_rate_ = true;
   }
+  Count(frame.size());
+}
+
+void XingIndex::AddRun(std::uint64_t frames, std::uint64_t bytes) {
+  if (first_.empty() || frames == 0) return;
+  isr::Bytes unpadded = first_;
+  unpadded[2] &= 0xfd;
+  // At a constant rate a frame has a byte more now and then.
+  const std::uint64_t least = frames * ParseMpegHeader(unpadded)->frame_bytes;
+  if (bytes < least || bytes > least + frames) variable_rate_ = true;
+  for (std::uint64_t i = 0; i < frames; ++i) {
+    Count(bytes / frames + (i < bytes % frames ? 1 : 0));
+  }
+}
+
+void XingIndex::Count(std::uint64_t bytes) {
   if (frames_ % stride_ == 0) {
     if (offsets_.size() == kMaxPoints) {
       for (size_t i = 0; i < kMaxPoints / 2; ++i) offsets_[i] = offsets_[2 * i];
@@ -113,7 +129,7 @@ void XingIndex::Add(ByteView frame) {
     offsets_.push_back(bytes_);
   }
   ++frames_;
-  bytes_ += frame.size();
+  bytes_ += bytes;
 }
 
 /// Between two points of the index the bit rate is taken as constant.

@@ -33,6 +33,8 @@ class XingIndex {
  public:
   /// The next audio frame (not an info frame). What has no MPEG header is ignored.
   void Add(ByteView frame);
+  /// Some more, together of so many bytes, that nobody looks at. After the first.
+  void AddRun(std::uint64_t frames, std::uint64_t bytes);
 
   std::uint64_t Frames() const { return frames_; }
   std::uint64_t Bytes() const { return bytes_; }  ///< of the audio frames
@@ -41,6 +43,7 @@ class XingIndex {
   isr::Bytes Build() const;
 
  private:
+  void Count(std::uint64_t bytes);
   std::uint64_t OffsetOfFrame(std::uint64_t frame) const;
 
   isr::Bytes first_;  ///< header of the first frame

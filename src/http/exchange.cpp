@@ -29,7 +29,7 @@ constexpr ClientStream::Limits kLive{.queue = 256 * 1024, .stall = std::chrono::
 
 /// Worker thread. Empty at an error, and where the file is shorter than it was.
 Ref<GBytes> ReadPiece(const FileContent& content, std::uint64_t offset, size_t length) {
-  auto* const data = static_cast<char*>(g_malloc(length));
+  auto* const data = static_cast<std::uint8_t*>(g_malloc(length));
   auto piece = Ref<GBytes>::Adopt(g_bytes_new_take(data, length));
   for (size_t done = 0; done < length;) {
     const ssize_t count =
@@ -38,10 +38,7 @@ Ref<GBytes> ReadPiece(const FileContent& content, std::uint64_t offset, size_t l
     if (count <= 0) return {};
     done += static_cast<size_t>(count);
   }
-  if (offset < content.head.size()) {
-    std::copy_n(content.head.data() + offset,
-                std::min<std::uint64_t>(length, content.head.size() - offset), data);
-  }
+  ApplyPatches(content.patches, offset, {data, length});
   return piece;
 }
 

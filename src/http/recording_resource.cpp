@@ -3,41 +3,32 @@
 #include <string>
 #include <utility>
 
-#include <unistd.h>
-
 #include "base/text.hpp"
 #include "catalogue/audio_files.hpp"
 #include "catalogue/reader.hpp"
+#include "catalogue/tracks.hpp"
+#include "format/repair.hpp"
 #include "http/file_reply.hpp"
-#include "http/growing_wav.hpp"
 #include "http/media_type.hpp"
 #include "http/resources.hpp"
 
 namespace isr {
 namespace {
 
-constexpr size_t kHeadSize = 64 * 1024;  // a bext chunk's coding history may be long
-
-std::string ReadHead(const Fd& fd, std::uint64_t size) {
-  std::string head(std::min<std::uint64_t>(size, kHeadSize), '\0');
-  const ssize_t count = ::pread(fd.Get(), head.data(), head.size(), 0);
-  head.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
-  return head;
-}
-
-/// Makes of a file that grows one that has ended at `size`.
-void Freeze(ServedFile& file, const std::string& name, std::uint64_t size) {
-  file.size = size;
+/// Makes of a file that grows one that has ended at `size`, or a little before: with its last whole
+/// frame, and with a header that counts what is there.
+void Freeze(ServedFile& file, const Root& root, const std::string& name, std::uint64_t size) {
   file.etag.clear();
   file.last_modified.clear();
-  if (ExtensionOf(name) != "wav") return;
-  auto snapshot = SnapshotOfGrowingWav(ReadHead(file.content.fd, size), size);
-  if (!snapshot) return;
-  file.content.head = std::move(snapshot->head);
-  file.size = snapshot->size;
+  RepairPreview preview = PreviewRepair(file.content.fd, size, ReadPlaces(root, name, size));
+  file.size = std::min(size, preview.report.bytes);
+  file.content.patches = std::move(preview.patches);
 }
 
-bool IsGrowing(const HttpServices& services, const std::string& name) {
+/// A source says so from the file's first byte on, the catalogue until its last is on the disk.
+bool IsGrowing(const Request& request, const HttpServices& services, const std::string& name) {
+  const auto records = [&](const SourceStatus& source) { return source.file == name; };
+  if (std::any_of(request.sources.begin(), request.sources.end(), records)) return true;
   const auto segment = CatalogueReader(services.catalogue.DatabasePath()).FindSegment(name);
   return segment && segment->growing;
 }
@@ -62,10 +53,10 @@ Reply AnswerRecording(const Request& request, const HttpServices& services) {
     return ErrorReply(400, "bad-parameter", "'upto' must be a number of bytes");
   }
   // Asked before the size is taken: what has ended by now does not grow any more.
-  const bool is_growing = IsGrowing(services, name);
+  const bool is_growing = IsGrowing(request, services, name);
   ServedFile file = DescribeFile(std::move(fd));
   const std::uint64_t size = std::min(file.size, up_to.value_or(file.size));
-  if (is_growing || size < file.size) Freeze(file, name, size);
+  if (is_growing || size < file.size) Freeze(file, services.roots.ForName(name), name, size);
 
   Reply reply = FileReply(request, std::move(file));
   if (reply.status < 300) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/fd.hpp"
+#include "format/file_bytes.hpp"
 #include "http/client_stream.hpp"
 
 namespace isr {
@@ -18,7 +19,7 @@ namespace isr {
 /// A file as it is sent.
 struct FileContent {
   Fd fd;
-  std::string head;  ///< stands in place of the file's first bytes; may be empty
+  std::vector<FilePatch> patches;
 };
 
 /// The part of a file that is a reply's body.

@@ -1,6 +1,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "format/flac_frame.hpp"
 #include "format/flac_metadata.hpp"
 #include "format/ogg_page.hpp"
 #include "format/repair.hpp"
@@ -36,8 +37,23 @@ struct Repaired {
   Bytes bytes;
 };
 
-/// Repairs a file of these bytes, and makes sure that a second time does nothing.
+/// A preview of the first `size` bytes as a file of its own.
+Bytes Apply(const RepairPreview& preview, ByteView bytes) {
+  Bytes applied(bytes.begin(), bytes.end());
+  applied.resize(preview.report.bytes);
+  ApplyPatches(preview.patches, 0, applied);
+  return applied;
+}
+
+/// Repairs a file of these bytes, and makes sure that a second time does nothing, and that a
+/// preview of it says the same, also while more bytes follow.
 Repaired Repair(ByteView bytes) {
+  Bytes longer(bytes.begin(), bytes.end());
+  longer.resize(longer.size() + 1000, 0x55);
+  const MemoryFile growing(longer);
+  const RepairPreview preview = PreviewRepair(growing.Handle(), bytes.size(), {});
+  EXPECT_EQ(growing.Content(), longer);
+
   const MemoryFile file(bytes);
   Repaired repaired{RepairFile(file.Handle()), file.Content()};
   const RepairReport again = RepairFile(file.Handle());
@@ -45,6 +61,8 @@ Repaired Repair(ByteView bytes) {
   EXPECT_EQ(again.samples, repaired.report.samples);
   EXPECT_EQ(file.Content(), repaired.bytes);
   EXPECT_EQ(repaired.report.bytes, repaired.bytes.size());
+  EXPECT_EQ(preview.report.samples, repaired.report.samples);
+  EXPECT_EQ(Apply(preview, bytes), repaired.bytes);
   return repaired;
 }
 
@@ -167,6 +185,91 @@ TEST(Repair, CutsZerosThatALostPowerLeftBehind) {
     EXPECT_EQ(repaired.bytes, file) << name;
     EXPECT_EQ(repaired.report.bytes_cut, 3000000u) << name;
   }
+}
+
+TEST(Repair, TakesPointsOutOfASeekTableWhoseFramesAreGone) {
+  const Bytes sample = Sample("tone.flac");
+  const auto framed = FrameAll(Codec::kFlac, sample);
+  FlacIndex index(*ParseFlacStreamInfo(ByteView(sample).subspan(8)), 4);
+  Bytes frames;
+  // Points at 0, 1, 2 and 3 seconds.
+  for (int half_second = 0; half_second < 8; ++half_second) {
+    for (size_t i = 0; i < framed.frames.size(); ++i) {
+      Bytes frame;
+      RenumberFlacFrame(framed.frames[i], index.Samples(), frame);
+      index.Add(frame, framed.samples[i]);
+      AppendBytes(frames, frame);
+    }
+  }
+  Bytes file = index.Build({});
+  AppendBytes(file, frames);
+  file.resize(file.size() - frames.size() / 3);
+  const Repaired repaired = Repair(file);
+  EXPECT_GT(repaired.report.samples, 32000u);
+  EXPECT_LT(repaired.report.samples, 48000u);
+  const ByteView table = ByteView(repaired.bytes).subspan(4 + 4 + 34 + 4);
+  for (size_t i = 0; i < 4; ++i) {
+    const std::uint64_t sample_number = BigEndian(table.subspan(18 * i), 8);
+    EXPECT_EQ(sample_number, i < 3 ? 16000 * i : UINT64_MAX) << i;
+  }
+}
+
+TEST(Preview, ReadsAnMp3FileOnlyBehindThePlacesThatAreKnown) {
+  for (const char* name : {"cbr.mp3", "vbr.mp3"}) {
+    Bytes file = Sample(name);
+    auto framed = FrameAll(Codec::kMpegAudio, file);
+    for (int i = 0; i < 4; ++i) {  // some seconds
+      for (size_t count = framed.frames.size(), j = 0; j < count; ++j) {
+        framed.frames.push_back(Bytes(framed.frames[j]));
+        framed.samples.push_back(std::uint32_t{framed.samples[j]});
+      }
+    }
+    XingIndex index;
+    for (const auto& frame : framed.frames) index.Add(frame);
+    const size_t info_bytes = index.Build().size();
+    // Without an end, as a growing one.
+    XingIndex first;
+    first.Add(framed.frames.front());
+    file = first.Build();
+    std::vector<FilePlace> places;
+    std::uint64_t samples = 0;
+    for (size_t i = 0; i < framed.frames.size(); ++i) {
+      // A place may be a sample off: it is computed from a time.
+      if (samples > 0) places.push_back({file.size(), samples + places.size() % 3 - 1});
+      AppendBytes(file, framed.frames[i]);
+      samples += framed.samples[i];
+    }
+    places.resize(places.size() / 2);
+    const Bytes whole = file;
+    // What is not read may be anything.
+    const size_t known = places.back().bytes;
+    std::fill(file.begin() + static_cast<std::ptrdiff_t>(info_bytes) + 2000,
+              file.begin() + static_cast<std::ptrdiff_t>(known), 0x55);
+    file.resize(file.size() - 7);
+    const MemoryFile growing(file);
+    const RepairPreview preview = PreviewRepair(growing.Handle(), file.size(), places);
+    EXPECT_EQ(preview.report.samples, samples - framed.samples.back()) << name;
+    EXPECT_EQ(preview.report.bytes, whole.size() - framed.frames.back().size()) << name;
+    const auto facts = ParseXing(ByteView(Apply(preview, file)).first(info_bytes));
+    ASSERT_TRUE(facts) << name;
+    EXPECT_EQ(facts->frames, framed.frames.size() - 1) << name;
+    EXPECT_EQ(facts->bytes, preview.report.bytes) << name;
+    EXPECT_EQ(facts->variable_rate, std::string_view(name) == "vbr.mp3") << name;
+  }
+}
+
+TEST(Preview, IgnoresPlacesBehindTheEnd) {
+  const Bytes file = Sample("tone.aac");
+  const auto all = FrameAll(Codec::kAdtsAac, file).frames;
+  const MemoryFile growing(file);
+  const size_t size = file.size() / 2;
+  const FilePlace places[] = {{all[0].size(), 1024}, {file.size(), all.size() * 1024}};
+  const RepairPreview preview = PreviewRepair(growing.Handle(), size, places);
+  const RepairPreview expected = PreviewRepair(growing.Handle(), size, {});
+  EXPECT_GT(preview.report.samples, 2048u);
+  EXPECT_EQ(preview.report.samples, expected.report.samples);
+  EXPECT_EQ(preview.report.bytes, expected.report.bytes);
+  EXPECT_TRUE(preview.patches.empty());
 }
 
 TEST(Repair, KeepsWhatItDoesNotUnderstand) {

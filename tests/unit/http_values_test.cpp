@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "http/byte_range.hpp"
-#include "http/growing_wav.hpp"
 #include "http/media_type.hpp"
 #include "http/own_host.hpp"
 #include "http/router.hpp"
@@ -48,59 +47,6 @@ TEST(ByteRange, WhatIsNoSingleRangeIsIgnored) {
         "bytes=+1-2", "lines=1-2", "bytes=1", "bytes=--1", "bytes=1-2-3"}) {
     ExpectRange(header, 100, Kind::kWhole, 0, 100);
   }
-}
-
-std::string Little(std::uint32_t value, int count) {
-  std::string text;
-  for (; count > 0; --count, value >>= 8) text += static_cast<char>(value & 0xff);
-  return text;
-}
-
-std::string WavHeader(const std::string& before_data, std::uint32_t frame_size = 4) {
-  const std::string fmt = Little(1, 2) + Little(2, 2) + Little(48000, 4) +
-                          Little(48000 * frame_size, 4) + Little(frame_size, 2) + Little(16, 2);
-  return "RIFF" + Little(0, 4) + "WAVEfmt " + Little(16, 4) + fmt + before_data + "data" +
-         Little(0, 4);
-}
-
-TEST(GrowingWav, SizesAreThoseOfThisMoment) {
-  const auto snapshot = SnapshotOfGrowingWav(WavHeader("") + "samples", 44 + 4000);
-  ASSERT_TRUE(snapshot);
-  EXPECT_EQ(snapshot->size, 4044U);
-  EXPECT_EQ(snapshot->head.size(), 44U);
-  EXPECT_EQ(snapshot->head.substr(4, 4), Little(4036, 4));
-  EXPECT_EQ(snapshot->head.substr(40, 4), Little(4000, 4));
-}
-
-TEST(GrowingWav, EndsWithAWholeFrame) {
-  EXPECT_EQ(SnapshotOfGrowingWav(WavHeader("", 6), 44 + 17)->size, 44U + 12U);
-}
-
-TEST(GrowingWav, FindsTheDataBehindOtherChunks) {
-  const std::string chunks =
-      "bext" + Little(3, 4) + "abc" + std::string(1, '\0') + "LIST" + Little(4, 4) + "INFO";
-  const auto snapshot = SnapshotOfGrowingWav(WavHeader(chunks), 68 + 8);
-  ASSERT_TRUE(snapshot);
-  EXPECT_EQ(snapshot->head.size(), 68U);
-  EXPECT_EQ(snapshot->head.substr(64, 4), Little(8, 4));
-}
-
-TEST(GrowingWav, BeyondFourGigabytesTheSizesSayToTheEnd) {
-  const auto snapshot = SnapshotOfGrowingWav(WavHeader(""), 44 + (5ULL << 30));
-  ASSERT_TRUE(snapshot);
-  EXPECT_EQ(snapshot->head.substr(40, 4), Little(0xffffffff, 4));
-  EXPECT_EQ(snapshot->size, 44 + (5ULL << 30));
-}
-
-TEST(GrowingWav, WhatIsNoWavIsLeftAlone) {
-  const std::string good = WavHeader("") + "abcd";
-  for (size_t length = 0; length < 44; ++length) {
-    EXPECT_FALSE(SnapshotOfGrowingWav(good.substr(0, length), length)) << length;
-  }
-  EXPECT_FALSE(SnapshotOfGrowingWav("RIFF" + Little(0, 4) + "AVI " + std::string(40, 'x'), 52));
-  EXPECT_FALSE(
-      SnapshotOfGrowingWav("RIFF" + Little(0, 4) + "WAVEjunk" + Little(0xffffffff, 4), 20));
-  EXPECT_EQ(SnapshotOfGrowingWav(WavHeader("", 0), 50)->size, 50U);
 }
 
 TEST(UrlText, PathsKeepThePlus) {
