@@ -76,7 +76,7 @@ class StreamServer:
             request.end_headers()
         self.routes[path] = answer
 
-    def stream(self, path, parts, login=None):
+    def stream(self, path, parts, login=None, content_type="audio/mpeg"):
         """Sends parts, (bytes, seconds), again and again, each in its time. `login`: the (user, password) it wants."""
         wanted = login and "Basic " + base64.b64encode(":".join(login).encode()).decode()
 
@@ -88,7 +88,7 @@ class StreamServer:
                 request.end_headers()
                 return
             request.send_response(200)
-            request.send_header("Content-Type", "audio/mpeg")
+            request.send_header("Content-Type", content_type)
             request.end_headers()
             send_in_real_time(request.wfile, parts)
         self.routes[path] = answer

@@ -14,6 +14,7 @@ import ogg
 import pulse
 import recordings
 import tap
+from codecs_sent import CODECS, check_ogg, decode_flac, encode
 from harness import Isr, run_isr, scratch_folder, wait_for
 from icecast import Icecast
 from wav_file import WavFile
@@ -26,38 +27,9 @@ SONG_SECONDS = 4
 SONGS = 8
 GENERAL = {"split_minutes": SPLIT_SECONDS / 60, "filename_pattern": "{source}/%H%M%S"}
 
-# What ffmpeg is told, how it is sent, and how far the end of a file may be from its last sample: a Vorbis
-# file's first packet gives no sound.
-CODECS = {
-    "aac": ("aac", "adts", ["-c:a", "aac", "-b:a", "128k"]),
-    "vorbis": ("ogg", "ogg", ["-c:a", "libvorbis", "-q:a", "4"]),
-    "opus": ("opus", "ogg", ["-c:a", "libopus", "-b:a", "96k"]),
-    "oggflac": ("oga", "ogg", ["-c:a", "flac", "-sample_fmt", "s16"]),
-    "flac": ("flac", "flac", ["-c:a", "flac", "-sample_fmt", "s16"]),
-}
 CHAINS = {"vorbischain": ("ogg", CODECS["vorbis"][2]), "opuschain": ("opus", CODECS["opus"][2])}
 AAC_FRAME = 1024
 VORBIS_BLOCK = 2048 / 44100
-
-
-def encode(path, seconds, seed, arguments, title=None):
-    tags = ["-metadata", f"TITLE={title}", "-metadata", "ARTIST=Ärtist"] if title else []
-    subprocess.run([
-        "ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi",
-        "-i", f"anoisesrc=duration={seconds}:color=pink:seed={seed}:sample_rate=48000:amplitude=0.4",
-        "-ac", "2", *arguments, *tags, path], check=True)
-    return path
-
-
-def decode_flac(path):
-    """Its samples, after flac itself has found nothing wrong. Without decoding a stream nobody knows its MD5."""
-    decoded = subprocess.run(
-        ["flac", "--decode", "--stdout", "--silent", "--force-raw-format", "--endian=little", "--sign=signed",
-         *(["--ogg"] if path.suffix in (".oga", ".ogg") else []), path],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    if decoded.returncode != 0 or any(b"MD5" not in line for line in decoded.stderr.splitlines() if line.strip()):
-        raise AssertionError(f"flac of {path}: {decoded.stderr.decode()}")
-    return decoded.stdout
 
 
 class Clockwork:
@@ -225,12 +197,7 @@ class CodecsTest(unittest.TestCase):
         for name, tool in {"vorbis": "ogginfo", "vorbischain": "ogginfo", "opus": "opusinfo", "opuschain": "opusinfo",
                            "oggflac": "ogginfo"}.items():
             for segment in self.files[name]:
-                said = subprocess.run([tool, segment.path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                      stderr=subprocess.STDOUT, text=True, check=False)
-                # A file that goes on with another's packets has nothing to skip; opusinfo would have it otherwise.
-                self.assertEqual([line for line in said.stdout.splitlines() if "preskip" not in line
-                                  and any(word in line for word in ("WARNING", "ERROR"))], [], said.stdout)
-                self.assertIn("stream 1 ended", said.stdout)
+                check_ogg(segment.path, tool)
 
     # ---- The sound card
 

@@ -4,6 +4,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "format/wav_header.hpp"
+#include "format/wav_reader.hpp"
 #include "http_fixture.hpp"
 
 namespace isr {
@@ -231,6 +233,27 @@ TEST_F(HttpRecordingTest, AGrowingWavIsWholeAtEveryMoment) {
   EXPECT_EQ(Get("/stream/now.wav?upto=x").status, 400);
   EXPECT_EQ(Get("/stream/now.wav?upto=-1").status, 400);
   EXPECT_EQ(Get("/stream/a.mp3?upto=99999999").headers.at("cache-control"), "no-cache");
+}
+
+TEST_F(HttpRecordingTest, AGrowingWavBeyondFourGigabytesIsRf64) {
+  const Bytes header = BuildWavHeader({.rate = 48000, .channels = 2, .bits = 16}, 0);
+  WriteFile(output_ + "/now.wav", std::string(header.begin(), header.end()));
+  const std::uint64_t data = (std::uint64_t{5} << 30) + 3;
+  fs::resize_file(output_ + "/now.wav", header.size() + data);  // a hole
+  SourceStatus source;
+  source.file = "now.wav";  // the catalogue does not know it yet
+  status_.sources = {source};
+  Start();
+  const Response response = Get("/stream/now.wav", "Range: bytes=0-5000\r\n");
+  EXPECT_EQ(response.headers.at("content-range"),
+            "bytes 0-5000/" + std::to_string(header.size() + data - 3));
+  EXPECT_EQ(response.headers.at("cache-control"), "no-store");
+  const Bytes head(response.body.begin(), response.body.end());
+  EXPECT_TRUE(StartsWith(head, "RF64"));
+  const auto layout = ReadWavHeader(head);
+  ASSERT_TRUE(layout);
+  EXPECT_EQ(layout->data_bytes, data - 3);
+  EXPECT_EQ(layout->riff_bytes + 8, header.size() + data - 3);
 }
 
 TEST_F(HttpRecordingTest, DownloadsLeaveNoDescriptor) {
