@@ -2,7 +2,8 @@ import * as api from './api.js';
 import {Days} from './days.js';
 import {Detection} from './detection.js';
 import {byId, setText} from './dom.js';
-import {Player} from './player.js';
+import {dayOf} from './format.js';
+import {readPlace} from './place.js';
 import {Sources} from './sources.js';
 
 const STATUS_INTERVAL = 3000;  // ms
@@ -12,11 +13,10 @@ const LIST_INTERVAL = 15000;   // ms; sooner when a file begins or ends
 class App {
   constructor() {
     const announce = (/** @type {string} */ text) => setText(byId('announcements'), text);
-    const player = new Player(announce);
-    const around = {
-      detection: new Detection(),
-      play: (/** @type {api.Recording} */ file) => player.play(file),
-    };
+    /** Whose player is open. @type {import('./recording_row.js').RecordingRow | null} */
+    this.opened = null;
+    /** @type {import('./recording_row.js').Surroundings} */
+    const around = {detection: new Detection(), opened: (row, isOpen) => this.keepOne(row, isOpen)};
     this.sources = new Sources(byId('sources'), announce);
     this.days = new Days(byId('days'), around, api.getFilesOfDay);
     this.listedFiles = '';
@@ -27,7 +27,54 @@ class App {
 
   start() {
     document.addEventListener('visibilitychange', () => this.refresh());
-    this.refresh();
+    addEventListener('hashchange', () => this.goToPlace());
+    // One sound at a time.
+    document.addEventListener('play', ({target}) => {
+      for (const audio of document.querySelectorAll('audio')) {
+        if (audio !== target) audio.pause();
+      }
+    }, true);
+    this.refresh().then(() => this.goToPlace());
+  }
+
+  /**
+   * @param {import('./recording_row.js').RecordingRow} row
+   * @param {boolean} isOpen
+   */
+  keepOne(row, isOpen) {
+    const before = this.opened;
+    if (isOpen) this.opened = row;
+    else if (before === row) this.opened = null;
+    if (isOpen && before !== row) before?.close();
+  }
+
+  /** Opens what the address tells. */
+  async goToPlace() {
+    const {file, t} = readPlace();
+    this.showNotice('');
+    if (file) await this.openFile(file, t).catch((error) => this.showNotice(String(error.message ?? error)));
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} seconds
+   */
+  async openFile(name, seconds) {
+    const {date} = await api.getAnalysis(name, {margin: null, min_gap: null, points: 1});
+    const row = await this.days.find(dayOf(date), name);
+    if (!row) throw new Error(`'${name}' is not in the list.`);
+    const panel = row.open();
+    panel.seek(seconds);
+    row.remember(seconds);
+    row.root.scrollIntoView({block: 'center'});
+    row.toggle.focus({preventScroll: true});
+    return panel;
+  }
+
+  /** @param {string} text empty: none */
+  showNotice(text) {
+    setText(byId('notice'), text);
+    byId('notice').hidden = text === '';
   }
 
   /** One round; the next follows by itself as long as the page is seen. */

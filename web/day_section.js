@@ -72,7 +72,8 @@ export class DaySection {
   /** @param {Day} day */
   summarize(day) {
     const count = day.count === 1 ? '1 recording' : `${day.count} recordings`;
-    setText(this.summary, [count, format.roughDuration(day.duration), format.size(day.size)].join(' · '));
+    const duration = day.duration > 0 ? format.roughDuration(day.duration) : '';
+    setText(this.summary, [count, duration, format.size(day.size)].filter(Boolean).join(' · '));
   }
 
   /**

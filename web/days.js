@@ -80,6 +80,17 @@ export class Days {
     section.known = day;
   }
 
+  /**
+   * @param {string} day
+   * @param {string} name
+   * @returns {Promise<import('./recording_row.js').RecordingRow | undefined>} undefined: it is not there
+   */
+  async find(day, name) {
+    if (!this.sections.get(day)?.rows.has(name)) await this.open(day, true);
+    else this.sections.get(day)?.expand(true);
+    return this.sections.get(day)?.rows.get(name);
+  }
+
   redetect() {
     for (const section of this.sections.values()) {
       for (const row of section.rows.values()) row.redetect();

@@ -1,12 +1,15 @@
 import {downloadUrl} from './api.js';
 import {button, element, setText} from './dom.js';
+import {FilePanel} from './file_panel.js';
 import * as format from './format.js';
 import {LevelStrip} from './level_strip.js';
+import {writePlace} from './place.js';
 
 /** @typedef {import('./api.js').Recording} Recording */
 /**
- * What a row needs of the page.
- * @typedef {{detection: import('./detection.js').Detection, play: (file: Recording) => void}} Surroundings
+ * What a row needs of the page. `opened`: its player is there, or not any more.
+ * @typedef {{detection: import('./detection.js').Detection,
+ *   opened: (row: RecordingRow, isOpen: boolean) => void}} Surroundings
  */
 
 /** What a recording is called where there is no table around it. @param {Recording} file */
@@ -22,24 +25,30 @@ export class RecordingRow {
    */
   constructor(file, around) {
     this.file = file;
+    this.around = around;
+    /** @type {FilePanel | null} */
+    this.panel = null;
     this.root = element('tbody', 'recording');
+    this.toggle = button('play-button', '▶', () => {
+      if (this.panel) this.close();
+      else this.open().play();
+    });
     this.length = element('td', 'recording-length');
     this.size = element('td', 'recording-size');
     this.badge = element('span', 'recording-badge', 'recording');
     this.strip = new LevelStrip(file, titleOf(file), around.detection);
     const row = element('tr');
-    row.append(this.playCell(around), element('td', '', format.timeOfDay(file.date)),
+    row.append(this.playCell(), element('td', '', format.timeOfDay(file.date)),
       this.sourceCell(), this.length, this.size, this.downloadCell());
     this.root.append(row);
     this.update(file);
   }
 
-  /** @param {Surroundings} around */
-  playCell(around) {
-    const play = button('play-button', '▶', () => around.play(this.file));
-    play.setAttribute('aria-label', `Play ${titleOf(this.file)}`);
+  playCell() {
+    this.toggle.setAttribute('aria-label', `Play ${titleOf(this.file)}`);
+    this.toggle.setAttribute('aria-expanded', 'false');
     const cell = element('td', 'recording-play');
-    cell.append(play);
+    cell.append(this.toggle);
     return cell;
   }
 
@@ -70,13 +79,57 @@ export class RecordingRow {
     setText(this.size, format.size(file.size));
     this.badge.hidden = !file.recording;
     this.strip.update(file);
+    this.panel?.update(file);
+  }
+
+  /** @returns {FilePanel} */
+  open() {
+    if (this.panel) return this.panel;
+    this.panel = new FilePanel(this.file, titleOf(this.file), this.around.detection,
+      (seconds) => this.remember(seconds));
+    this.panel.root.id = 'open-recording';  // one at a time
+    const cell = element('td');
+    cell.colSpan = this.root.rows[0].cells.length;
+    cell.append(this.panel.root);
+    const line = element('tr', 'recording-panel');
+    line.append(cell);
+    this.root.append(line);
+    this.show(true);
+    this.remember(0);
+    return this.panel;
+  }
+
+  close() {
+    if (!this.panel) return;
+    this.panel.remove();
+    this.panel = null;
+    this.root.rows[1].remove();
+    this.show(false);
+    writePlace({});
+  }
+
+  /** @param {boolean} isOpen */
+  show(isOpen) {
+    this.toggle.textContent = isOpen ? '✕' : '▶';
+    this.toggle.setAttribute('aria-expanded', String(isOpen));
+    if (this.panel) this.toggle.setAttribute('aria-controls', this.panel.root.id);
+    else this.toggle.removeAttribute('aria-controls');
+    this.root.classList.toggle('is-open', isOpen);
+    this.around.opened(this, isOpen);
+  }
+
+  /** @param {number} seconds where its player stands */
+  remember(seconds) {
+    if (this.panel) writePlace({file: this.file.name, t: seconds});
   }
 
   redetect() {
     this.strip.load();
+    this.panel?.load();
   }
 
   remove() {
+    this.close();
     this.root.remove();
   }
 }

@@ -1,0 +1,119 @@
+// A recording plays on its waveform: sections, gaps, seeking by mouse and keyboard, one that still grows.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Visitor } from './chromium.mjs';
+import { Isr, waitFor } from './isr.mjs';
+import { makeSounds } from './sounds.mjs';
+
+let isr;
+let visitor;
+let page;
+
+before(async () => {
+  isr = await Isr.start({}, { live: { type: 'test' } }, (folder) => makeSounds(folder, [
+    { name: 'a b&c.wav', start: new Date('2026-11-18T12:00:00Z'), seconds: 60, tones: [[15, 16], [40, 43]] },
+    { name: 'other.wav', start: new Date('2026-11-18T13:00:00Z'), seconds: 20, tones: [] },
+  ]));
+  visitor = await Visitor.open(isr.origin);
+  page = visitor.page;
+  await page.getByRole('button', { name: 'Wednesday, November 18, 2026' }).click();
+});
+
+after(async () => {
+  await visitor?.close();
+  assert.equal(await isr?.stop(), 0);
+});
+
+const player = (name) => page.getByRole('group', { name: `Player of ${name}` });
+const audio = () => page.locator('.file-panel audio');
+const where = () => audio().evaluate(({ currentTime, duration, paused, error }) =>
+  ({ currentTime, duration, paused, error: error && error.message }));
+
+// Stops the player where it is, give or take what it played meanwhile.
+async function assertAt(seconds, slack = 2) {
+  const state = await waitFor(`the player at ${seconds}`, async () => {
+    const now = await where();
+    return now.currentTime >= seconds - 0.3 && now.currentTime < seconds + slack && now;
+  });
+  assert.equal(state.error, null);
+}
+
+test('play opens the recording on its waveform, and plays', async () => {
+  await page.getByRole('button', { name: 'Play 12:00:00 a b&c.wav' }).click();
+  await player('12:00:00 a b&c.wav').getByRole('img', { name: /0:00 to 1:00; in all 2 sections and 0 gaps/ }).waitFor();
+  await waitFor('the player to advance', async () => (await where()).currentTime > 0.3);
+  assert.ok(Math.abs((await where()).duration - 60) < 0.01);
+});
+
+test('its sections are buttons that play from there', async () => {
+  await player('12:00:00 a b&c.wav').getByRole('button', { name: /^0:40 – 0:43 · 4\d\.\d dB$/ }).click();
+  await assertAt(40);
+  await page.locator('.place[aria-current="true"]').filter({ hasText: '0:40' }).waitFor();
+});
+
+test('a click on the waveform seeks there', async () => {
+  await audio().evaluate((element) => element.pause());
+  const canvas = player('12:00:00 a b&c.wav').getByRole('img');
+  const { width } = await canvas.boundingBox();
+  await canvas.click({ position: { x: width / 4, y: 20 } });
+  await assertAt(15);
+});
+
+test('the keyboard alone seeks', async () => {
+  await player('12:00:00 a b&c.wav').getByRole('button', { name: /^0:15/ }).focus();
+  await page.keyboard.press('Enter');
+  await assertAt(15);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await assertAt(40);
+});
+
+test('zooming shows a part of it around the player', async () => {
+  await audio().evaluate((element) => { element.pause(); element.currentTime = 30; });
+  await player('12:00:00 a b&c.wav').getByRole('button', { name: 'Zoom in' }).click();
+  await page.getByRole('img', { name: /0:23 to 0:38/ }).waitFor();
+  await page.getByRole('button', { name: 'Zoom out' }).click();
+  await page.getByRole('img', { name: /Waveform.*0:00 to 1:00/ }).waitFor();
+});
+
+test('the address leads back to recording and place after a reload', async () => {
+  await audio().evaluate((element) => { element.currentTime = 42; });
+  await waitFor('the address', () => page.url().includes('&t=42.0'));
+  await page.reload();
+  await player('12:00:00 a b&c.wav').getByRole('img', { name: /2 sections/ }).waitFor();
+  await assertAt(42);
+});
+
+test('one recording is open at a time', async () => {
+  await page.getByRole('button', { name: 'Play 13:00:00 other.wav' }).click();
+  await player('13:00:00 other.wav').getByText('Nothing stands out here').waitFor();
+  assert.equal(await page.locator('.file-panel').count(), 1);
+});
+
+test('a recording that still grows plays as far as it goes', async () => {
+  const live = page.getByRole('row').filter({ hasText: 'live' });
+  await live.getByText('recording').waitFor();
+  await live.getByRole('button', { name: /^Play/ }).click();
+  await waitFor('the player to advance', async () => (await where()).currentTime > 0.3);
+  const { duration } = await where();
+  await waitFor('the end of what there was to be passed', async () => {
+    const state = await where();
+    assert.equal(state.error, null);
+    return state.currentTime > duration + 0.5;
+  }, 60);
+});
+
+test('the player looks right everywhere and keeps nobody out', async () => {
+  await page.getByRole('button', { name: 'Play 12:00:00 a b&c.wav' }).click();
+  await player('12:00:00 a b&c.wav').getByRole('button', { name: /^0:40/ }).click();
+  await page.locator('.place[aria-current="true"]').waitFor();
+  await visitor.photograph('file_panel');
+});
+
+test('closing ends it', async () => {
+  await page.getByRole('button', { name: 'Play 12:00:00 a b&c.wav' }).click();
+  assert.equal(await page.locator('audio').count(), 0);
+  assert.equal(new URL(page.url()).hash, '');
+});

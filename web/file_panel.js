@@ -1,0 +1,171 @@
+import * as api from './api.js';
+import {button, element, setText} from './dom.js';
+import * as format from './format.js';
+import {PlacesList} from './places_list.js';
+import {Waveform} from './waveform.js';
+
+/** @typedef {import('./api.js').Recording} Recording */
+/** @typedef {import('./api.js').Analysis} Analysis */
+/** @typedef {import('./detection.js').Detection} Detection */
+
+const POINTS = 1600;
+const SHORTEST_VIEW = 2;  // seconds
+const UNPLAYABLE = 'This recording cannot be played. It may be gone, or of a kind that this browser does not play.';
+
+/** The player of one recording: its waveform, what stands out in it, what is missing. */
+export class FilePanel {
+  /**
+   * @param {Recording} file
+   * @param {string} title
+   * @param {Detection} detection
+   * @param {(seconds: number) => void} onPlace where it stands, when that is worth remembering
+   */
+  constructor(file, title, detection, onPlace) {
+    this.file = file;
+    this.detection = detection;
+    /** What is seen of the file; null: all of it. @type {{from: number, to: number} | null} */
+    this.view = null;
+    this.duration = file.duration ?? 0;
+    this.asked = 0;
+    this.root = element('div', 'file-panel');
+    this.root.setAttribute('role', 'group');
+    this.root.setAttribute('aria-label', `Player of ${title}`);
+    this.waveform = new Waveform(title, (seconds) => this.seek(seconds));
+    this.audio = this.makeAudio(title, onPlace);
+    this.sections = new PlacesList(['section', 'sections'], (seconds) => this.playFrom(seconds));
+    this.gaps = new PlacesList(['gap', 'gaps'], (seconds) => this.playFrom(seconds));
+    this.titles = new PlacesList(['title', 'titles'], (seconds) => this.playFrom(seconds));
+    this.note = element('p', 'file-panel-note');
+    this.note.setAttribute('role', 'status');
+    this.root.append(this.waveform.root, this.makeControls(), this.note,
+      this.sections.root, this.gaps.root, this.titles.root);
+    this.load();
+  }
+
+  /** @param {string} title @param {(seconds: number) => void} onPlace */
+  makeAudio(title, onPlace) {
+    const audio = element('audio', 'file-panel-audio');
+    audio.controls = true;
+    audio.preload = 'metadata';
+    audio.setAttribute('aria-label', title);
+    audio.src = api.streamUrl(this.file);
+    audio.addEventListener('timeupdate', () => this.follow());
+    audio.addEventListener('seeked', () => onPlace(audio.currentTime));
+    audio.addEventListener('pause', () => onPlace(audio.currentTime));
+    audio.addEventListener('ended', () => this.goOn());
+    audio.addEventListener('error', () => {
+      if (audio.hasAttribute('src')) setText(this.note, UNPLAYABLE);
+    });
+    return audio;
+  }
+
+  makeControls() {
+    const controls = element('div', 'file-panel-controls');
+    const closer = button('tool', '+', () => this.zoom(0.25));
+    closer.setAttribute('aria-label', 'Zoom in');
+    const farther = button('tool', '−', () => this.zoom(4));
+    farther.setAttribute('aria-label', 'Zoom out');
+    controls.append(this.audio, closer, farther);
+    return controls;
+  }
+
+  /** @param {Recording} file the same, as it is now */
+  update(file) {
+    const hasChanged = file.duration !== this.file.duration || file.recording !== this.file.recording;
+    this.file = file;
+    if (hasChanged) this.load();
+    if (this.audio.ended) this.goOn();
+  }
+
+  async load() {
+    const asked = ++this.asked;
+    try {
+      const analysis = await api.getAnalysis(this.file.name,
+        {...this.detection.asked, ...this.view, points: POINTS});
+      if (asked === this.asked) this.show(analysis);
+    } catch (error) {
+      if (asked === this.asked) setText(this.note, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** @param {Analysis} analysis */
+  show(analysis) {
+    this.detection.learn(analysis);
+    this.duration = analysis.duration;
+    this.waveform.show(analysis);
+    this.sections.show(analysis.sections.map(({start, end, score}) => ({
+      at: start, end, text: `${format.duration(start)} – ${format.duration(end)} · ${score.toFixed(1)} dB`,
+    })));
+    this.gaps.show(analysis.gaps.map(({at, missing, cause}) => ({
+      at, text: `${format.duration(at)} · ${missing.toFixed(1)} s missing (${cause})`,
+    })));
+    this.titles.show(analysis.titles.map(({at, text}) => ({at: Math.max(at, 0), text: `${format.duration(at)} · ${text}`})));
+    setText(this.note, this.remark(analysis));
+    this.follow();
+  }
+
+  /** @param {Analysis} analysis */
+  remark({analysed, growing, sections}) {
+    if (!analysed) return 'The levels of this recording are not measured yet: it has no waveform.';
+    if (sections.length > 0) return '';
+    return growing ? 'Nothing stands out so far.' : 'Nothing stands out here. A smaller margin finds more.';
+  }
+
+  follow() {
+    this.waveform.moveTo(this.audio.currentTime);
+    this.sections.mark(this.audio.currentTime);
+  }
+
+  /** @param {number} factor of what is seen; the player's place stays in view */
+  zoom(factor) {
+    const from = this.view?.from ?? 0;
+    const to = this.view?.to ?? this.duration;
+    const length = Math.max((to - from) * factor, SHORTEST_VIEW);
+    if (length >= this.duration) {
+      this.view = null;
+    } else {
+      const start = Math.min(Math.max(this.audio.currentTime - length / 2, 0), this.duration - length);
+      this.view = {from: start, to: start + length};
+    }
+    this.load();
+  }
+
+  /** @param {number} seconds */
+  playFrom(seconds) {
+    this.seek(seconds);
+    this.play();
+  }
+
+  /** @param {number} seconds */
+  seek(seconds) {
+    // A growing recording is played as far as it went when it was asked for.
+    if (seconds > this.audio.duration && this.hasGrown) this.audio.src = api.streamUrl(this.file);
+    this.audio.currentTime = seconds;
+    this.waveform.moveTo(seconds);
+  }
+
+  get hasGrown() {
+    return !this.audio.src.endsWith(api.streamUrl(this.file));
+  }
+
+  /** At the end of what there was. */
+  goOn() {
+    if (!this.hasGrown) return;
+    this.playFrom(this.audio.currentTime + 0.001);
+  }
+
+  play() {
+    this.audio.play().catch(() => {
+      // The controls are there: a browser that does not start by itself waits for them.
+    });
+  }
+
+  /** Ends the download as well. */
+  remove() {
+    ++this.asked;
+    this.audio.pause();
+    this.audio.removeAttribute('src');
+    this.audio.load();
+    this.root.remove();
+  }
+}
