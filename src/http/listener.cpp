@@ -159,15 +159,11 @@ void Listener::TakeBreath(const GError& error) {
 void Listener::Take(GSocket* socket) {
   const auto stream =
       Ref<GSocketConnection>::Adopt(g_socket_connection_factory_create_connection(socket));
-  g_autoptr(GError) error = nullptr;
   auto remote =
-      Ref<GSocketAddress>::Adopt(g_socket_connection_get_remote_address(stream.Get(), &error));
-  const auto local = Ref<GSocketAddress>::Adopt(
-      error == nullptr ? g_socket_connection_get_local_address(stream.Get(), &error) : nullptr);
-  if (error != nullptr) {  // gone already
-    LogDebug("http", "connection without a peer: {}", error->message);
-    return;
-  }
+      Ref<GSocketAddress>::Adopt(g_socket_connection_get_remote_address(stream.Get(), nullptr));
+  const auto local =
+      Ref<GSocketAddress>::Adopt(g_socket_connection_get_local_address(stream.Get(), nullptr));
+  if (!remote || !local) return;  // gone already; there may be no error that says so
   GSocketAddress* const key = remote.Get();
   auto connection = std::make_unique<Connection>(*this, stream.Get(), std::move(remote));
   const bool is_crowded = connections_.size() >= limits_.connections / 2;

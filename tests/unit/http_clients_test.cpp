@@ -143,6 +143,19 @@ TEST_F(HttpClientsTest, GoesOnAfterDescriptorsHaveRunOut) {
   });
 }
 
+TEST_F(HttpClientsTest, WhoIsGoneBeforeBeingTakenIsNoOne) {
+  Start();
+  Get("/api/status");
+  const size_t before = CountDescriptors();
+  for (int i = 0; i < 20; ++i) {  // connected by the kernel; the main loop does not run
+    Client client(Port());
+    if (i % 2 == 0) client.Send(kStatus);
+    client.Reset();
+  }
+  EXPECT_EQ(Get("/api/status").status, 200);
+  ExpectNoDescriptorLeft(before);
+}
+
 TEST_F(HttpClientsTest, HeadersAboveTheLimitAreRefused) {
   options_.max_header = 2000;
   Start();

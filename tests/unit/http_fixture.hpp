@@ -68,6 +68,12 @@ class Client {
     }
     return true;
   }
+  /// Ends the connection as a machine that forgot it does.
+  void Reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(fd_.Get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    fd_.Reset();
+  }
   /// Nothing more comes.
   void ShutDown() { ::shutdown(fd_.Get(), SHUT_WR); }
   /// At most `limit` bytes; fewer when the connection ends.
