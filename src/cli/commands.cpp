@@ -7,7 +7,7 @@ namespace {
 
 using Takes = Subcommand::Takes;
 
-constexpr std::array<Subcommand, 12> kSubcommands{{
+constexpr std::array<Subcommand, 13> kSubcommands{{
     {"run", Takes::kNothing, true, "record and serve until SIGTERM (the default command)",
      RunCommand},
     {"check", Takes::kNothing, false,
@@ -25,6 +25,7 @@ constexpr std::array<Subcommand, 12> kSubcommands{{
     {"quit", Takes::kNothing, false, "finish all files and end", QuitCommand},
     {"decode", Takes::kNothing, true, nullptr, DecodeCommand},
     {"measure", Takes::kNothing, true, nullptr, MeasureCommand},
+    {"clip", Takes::kFiles, true, nullptr, ClipCommand},
     {"listen", Takes::kNothing, true, nullptr, ListenCommand},
 }};
 

@@ -32,6 +32,8 @@ int AnalyzeCommand(const Arguments& arguments);
 int DecodeCommand(const Arguments& arguments);
 /// For MeasureFile, the same.
 int MeasureCommand(const Arguments& arguments);
+/// For ClipProcess, see worker/clip.hpp.
+int ClipCommand(const Arguments& arguments);
 /// For StreamListener, see worker/listen.hpp.
 int ListenCommand(const Arguments& arguments);
 int ListDevicesCommand();

@@ -24,4 +24,17 @@ Ref<GstMessage> RunToEnd(GstElement* pipeline, const std::function<void(GstMessa
   return GST_MESSAGE_TYPE(last.Get()) == GST_MESSAGE_ERROR ? last : Ref<GstMessage>();
 }
 
+Ref<GstMessage> RunPart(GstElement* pipeline, GstClockTime start, GstClockTime stop) {
+  if (start > 0) {
+    gst_element_set_state(pipeline, GST_STATE_PAUSED);
+    // An error is on the bus for RunToEnd.
+    gst_element_get_state(pipeline, nullptr, nullptr, GST_CLOCK_TIME_NONE);
+    gst_element_seek(pipeline, 1.0, GST_FORMAT_TIME,
+                     static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE),
+                     GST_SEEK_TYPE_SET, static_cast<gint64>(start), GST_SEEK_TYPE_SET,
+                     static_cast<gint64>(stop));
+  }
+  return RunToEnd(pipeline, [](GstMessage* /*heard*/) {});
+}
+
 }  // namespace isr

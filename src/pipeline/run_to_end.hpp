@@ -13,4 +13,8 @@ namespace isr {
 /// with an element message or nullptr. Returns the error that ended it; nothing at its proper end.
 Ref<GstMessage> RunToEnd(GstElement* pipeline, const std::function<void(GstMessage* heard)>& step);
 
+/// The same for the part from `start` to `stop` (ns) alone, where the pipeline can seek; else from
+/// the begin on. Buffers from the file's begin may pass before it.
+Ref<GstMessage> RunPart(GstElement* pipeline, GstClockTime start, GstClockTime stop);
+
 }  // namespace isr

@@ -11,13 +11,11 @@
 #include <gst/audio/audio.h>
 
 #include "base/error.hpp"
-#include "base/guarded.hpp"
 #include "glib/element.hpp"
-#include "glib/property.hpp"
 #include "level/level_meter.hpp"
-#include "media/coded_caps.hpp"
 #include "media/mapped_audio.hpp"
 #include "pipeline/run_to_end.hpp"
+#include "worker/decode_pipeline.hpp"
 #include "worker/worker_process.hpp"
 
 namespace isr {
@@ -63,67 +61,7 @@ struct Facts {
   guint64 garbage = 0;  ///< bytes in no frame
   std::string error;    ///< the first
   bool no_decoder = false;
-  std::string missing;  ///< which decoder, where that is known
 };
-
-Ref<GstElement> MakeReader() {
-  Ref<GstElement> reader = MakeElement("filesrc");
-  SetProperty(reader.Get(), "location", fmt::format("/proc/self/fd/{}", kDecodeInput));
-  return reader;
-}
-
-Ref<GstElement> MakeEnd() {
-  Ref<GstElement> sink = MakeElement("fakesink");
-  SetProperty(sink.Get(), "sync", false);
-  SetProperty(sink.Get(), "async", false);
-  return sink;
-}
-
-GstPadProbeReturn OnDecoded(GstPad* pad, GstPadProbeInfo* info, gpointer data) noexcept {
-  return Guarded("decode", GST_PAD_PROBE_OK, [&] {
-    const auto caps = Ref<GstCaps>::Adopt(gst_pad_get_current_caps(pad));
-    GstAudioInfo audio;
-    if (!caps || !gst_audio_info_from_caps(&audio, caps.Get())) return GST_PAD_PROBE_OK;
-    auto& facts = *static_cast<Facts*>(data);
-    facts.rate = GST_AUDIO_INFO_RATE(&audio);
-    if (facts.printer != nullptr) facts.printer->Take(audio, GST_PAD_PROBE_INFO_BUFFER(info));
-    facts.frames +=
-        static_cast<std::int64_t>(gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info))) /
-        GST_AUDIO_INFO_BPF(&audio);
-    return GST_PAD_PROBE_OK;
-  });
-}
-
-struct PadTaker {
-  GstElement* pipeline;
-  Facts& facts;
-};
-
-/// The first audio counts; what else there is, a picture say, is let go.
-void OnPadAdded(GstElement* /*decodebin*/, GstPad* pad, gpointer data) noexcept {
-  Guarded("decode pad", [&] {
-    auto& taker = *static_cast<PadTaker*>(data);
-    const Ref<GstElement> end = MakeEnd();
-    gst_bin_add(GST_BIN(taker.pipeline), end.Get());
-    gst_element_sync_state_with_parent(end.Get());
-    const auto sink = Ref<GstPad>::Adopt(gst_element_get_static_pad(end.Get(), "sink"));
-    const auto caps = Ref<GstCaps>::Adopt(gst_pad_get_current_caps(pad));
-    const bool is_audio =
-        caps && gst_structure_has_name(gst_caps_get_structure(caps.Get(), 0), "audio/x-raw");
-    if (is_audio) {
-      gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, OnDecoded, &taker.facts, nullptr);
-    }
-    gst_pad_link(pad, sink.Get());
-  });
-}
-
-void OnUnknownType(GstElement* /*decodebin*/, GstPad* /*pad*/, GstCaps* caps,
-                   gpointer data) noexcept {
-  Guarded("decode pad", [&] {
-    const auto format = FormatOfCaps(caps);
-    if (format.has_value()) static_cast<Facts*>(data)->missing = NoDecoderText(format->codec);
-  });
-}
 
 void NoteError(GstMessage* message, Facts& facts) {
   GError* raw = nullptr;
@@ -158,21 +96,23 @@ void Run(GstElement* pipeline, Facts& facts) {
 /// where the format has them. What isrparse does not know it has no word about.
 void CheckFrames(Facts& facts) {
   const Ref<GstElement> pipeline = MakePipeline("frames");
-  AddAndLink(pipeline.Get(), {MakeReader(), MakeElement("isrparse"), MakeEnd()});
+  AddAndLink(pipeline.Get(), {MakeFileReader(), MakeElement("isrparse"), MakeDecodeEnd()});
   Facts own;
   Run(pipeline.Get(), own);
   if (own.error.empty()) facts.garbage = own.garbage;
 }
 
 void DecodeAll(Facts& facts) {
-  const Ref<GstElement> pipeline = MakePipeline("decode");
-  const Ref<GstElement> decoder = MakeElement("decodebin");
-  AddAndLink(pipeline.Get(), {MakeReader(), decoder});
-  PadTaker taker{pipeline.Get(), facts};
-  g_signal_connect(decoder.Get(), "pad-added", G_CALLBACK(OnPadAdded), &taker);
-  g_signal_connect(decoder.Get(), "unknown-type", G_CALLBACK(OnUnknownType), &facts);
+  const DecodePipeline pipeline([&facts](const GstAudioInfo& info, GstBuffer* audio) {
+    facts.rate = GST_AUDIO_INFO_RATE(&info);
+    if (facts.printer != nullptr) facts.printer->Take(info, audio);
+    facts.frames +=
+        static_cast<std::int64_t>(gst_buffer_get_size(audio)) / GST_AUDIO_INFO_BPF(&info);
+  });
   Run(pipeline.Get(), facts);
-  if (facts.no_decoder && !facts.missing.empty()) facts.error = facts.missing;
+  if (facts.no_decoder && !pipeline.MissingDecoder().empty()) {
+    facts.error = pipeline.MissingDecoder();
+  }
 }
 
 std::string OutcomeOf(const Facts& facts) {

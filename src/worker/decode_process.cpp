@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -14,13 +15,13 @@
 
 namespace isr {
 
-DecodeProcess::DecodeProcess(const Fd& file, const std::string& command) {
+DecodeProcess::DecodeProcess(const Fd& file, std::vector<std::string> words) {
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC) != 0) throw SystemError("cannot make a pipe", errno);
   output_ = Fd(ends[0]);
   const Fd input(ends[1]);
-  process_ =
-      StartWorkerProcess(command, {{input.Get(), STDOUT_FILENO}, {file.Get(), kDecodeInput}});
+  process_ = StartWorkerProcess(std::move(words),
+                                {{input.Get(), STDOUT_FILENO}, {file.Get(), kDecodeInput}});
 }
 
 DecodeProcess::~DecodeProcess() {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -9,12 +10,12 @@
 
 namespace isr {
 
-/// A process that decodes a file (this program's command `decode` or `measure`, see decode.hpp),
+/// A process that decodes a file (this program's command `decode`, `measure` or `clip`),
 /// and what it prints. Killed when this goes. One thread at a time.
 class DecodeProcess {
  public:
   /// Throws Error when no process can be started.
-  DecodeProcess(const Fd& file, const std::string& command);
+  DecodeProcess(const Fd& file, std::vector<std::string> words);
   ~DecodeProcess();
   DecodeProcess(const DecodeProcess&) = delete;
   DecodeProcess& operator=(const DecodeProcess&) = delete;

@@ -39,7 +39,7 @@ FileCheck Parse(std::string_view output) {
 }  // namespace
 
 FileCheck CheckFile(const Fd& file, std::chrono::milliseconds patience) {
-  DecodeProcess decoder(file, "decode");
+  DecodeProcess decoder(file, {"decode"});
   std::string output;
   while (!decoder.AtEnd()) {
     if (!decoder.Read(output, patience)) {

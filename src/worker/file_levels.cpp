@@ -57,7 +57,7 @@ void TakeLines(std::string& text, FileLevels& levels) {
 FileLevels MeasureFile(const Fd& file, std::chrono::milliseconds patience,
                        const std::atomic<bool>& stop) {
   constexpr std::chrono::milliseconds kSlice{200};
-  DecodeProcess decoder(file, "measure");
+  DecodeProcess decoder(file, {"measure"});
   FileLevels levels{.trouble = "the decoder gave up"};
   std::string output;
   std::chrono::milliseconds waited{0};

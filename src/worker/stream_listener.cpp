@@ -170,7 +170,7 @@ void StreamListener::StartWorker() {
   static std::uint32_t number = 0;
   auto [ours, theirs] = MessageSocket::MakePair();
   try {
-    process_ = StartWorkerProcess("listen", {{theirs.Descriptor(), kListenSocket}});
+    process_ = StartWorkerProcess({"listen"}, {{theirs.Descriptor(), kListenSocket}});
   } catch (const Error& error) {
     return Lost(fmt::format("cannot be started ({})", Describe(error)));
   }

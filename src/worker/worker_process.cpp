@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <vector>
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -17,7 +16,7 @@ extern char** environ;
 
 namespace isr {
 
-pid_t StartWorkerProcess(std::string command, std::initializer_list<InheritedFd> fds) {
+pid_t StartWorkerProcess(std::vector<std::string> words, std::initializer_list<InheritedFd> fds) {
   // All above the numbers that they get there: a copy onto itself would stay close-on-exec.
   int above = 0;
   for (const InheritedFd& fd : fds) above = std::max(above, fd.theirs + 1);
@@ -41,10 +40,12 @@ pid_t StartWorkerProcess(std::string command, std::initializer_list<InheritedFd>
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
 
   std::string program = "isr";
-  char* const words[] = {program.data(), command.data(), nullptr};
+  std::vector<char*> arguments{program.data()};
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   pid_t process = -1;
   const int error =
-      ::posix_spawn(&process, "/proc/self/exe", &actions, &attributes, words, environ);
+      ::posix_spawn(&process, "/proc/self/exe", &actions, &attributes, arguments.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw SystemError("cannot start a process", error);

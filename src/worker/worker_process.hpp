@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -13,10 +14,10 @@ struct InheritedFd {
   int theirs = -1;
 };
 
-/// Starts this program again, with that command. SIGINT, SIGTERM and SIGHUP, which a terminal and
-/// systemd send to all processes at once, do not reach it: they are for who started it, and it ends
-/// when that wants. Throws Error.
-pid_t StartWorkerProcess(std::string command, std::initializer_list<InheritedFd> fds);
+/// Starts this program again, with that command and its words. SIGINT, SIGTERM and SIGHUP, which a
+/// terminal and systemd send to all processes at once, do not reach it: they are for who started
+/// it, and it ends when that wants. Throws Error.
+pid_t StartWorkerProcess(std::vector<std::string> words, std::initializer_list<InheritedFd> fds);
 
 /// What such a process does first: it ends with the thread that started it, and is as nice as that.
 void BeWorkerProcess(int niceness);

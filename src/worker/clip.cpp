@@ -1,0 +1,193 @@
+#include "worker/clip.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gst/audio/audio.h>
+
+#include "base/error.hpp"
+#include "pipeline/run_to_end.hpp"
+#include "worker/decode_pipeline.hpp"
+#include "worker/worker_process.hpp"
+
+namespace isr {
+namespace {
+
+/// Somebody waits for it, but who records goes first.
+constexpr int kNiceness = 5;
+
+/// Decoders of lossy formats need some frames before they say what the encoder heard: ten of MP3
+/// for its bit reservoir, 80 ms of Opus.
+constexpr GstClockTime kLeadIn = 500 * GST_MSECOND;
+
+/// So much may be missing: a decoder's first frames, an encoder's padding, a length estimated.
+constexpr double kMostSilence = 0.2;
+
+using Converter = std::unique_ptr<GstAudioConverter, decltype(&gst_audio_converter_free)>;
+
+/// As the samples are where they are integers; else 16 bits.
+GstAudioFormat OutputFormatOf(const GstAudioInfo& info) {
+  if (!GST_AUDIO_INFO_IS_INTEGER(&info)) return GST_AUDIO_FORMAT_S16LE;
+  const int bits = GST_AUDIO_INFO_DEPTH(&info);
+  if (bits <= 16) return GST_AUDIO_FORMAT_S16LE;
+  return bits <= 24 ? GST_AUDIO_FORMAT_S24LE : GST_AUDIO_FORMAT_S32LE;
+}
+
+/// Prints the frames of a stretch of time. On a streaming thread.
+class ClipPrinter {
+ public:
+  ClipPrinter(GstClockTime start, GstClockTime end) : start_(start), end_(end) {}
+
+  /// `pipeline`: that it comes from.
+  void Take(GstElement* pipeline, const GstAudioInfo& info, GstBuffer* buffer) {
+    if (!converter_) Begin(info, DurationOf(pipeline));
+    if (!gst_audio_info_is_equal(&info, &input_)) Fail();  // what follows is something else
+    const std::uint64_t frames = gst_buffer_get_size(buffer) / GST_AUDIO_INFO_BPF(&info);
+    if (GST_BUFFER_PTS_IS_VALID(buffer)) Place(FrameAt(GST_BUFFER_PTS(buffer)));
+    const std::uint64_t from = std::max(position_, Next());
+    const std::uint64_t to = std::min(position_ + frames, last_);
+    if (from < to) {
+      PrintSilence(from - Next());
+      Print(buffer, from - position_, to - from);
+    }
+    position_ += frames;
+    if (Next() == last_) Finish();
+  }
+
+  /// The file has ended.
+  void End() {
+    if (!converter_) return;
+    PrintSilence(last_ - Next());
+    Finish();
+  }
+
+ private:
+  std::uint64_t FrameAt(GstClockTime time) const {
+    return gst_util_uint64_scale_round(time, static_cast<guint64>(GST_AUDIO_INFO_RATE(&input_)),
+                                       GST_SECOND);
+  }
+
+  std::uint64_t Next() const { return first_ + written_; }
+
+  /// Times of lossy frames are rounded; they count where they jump.
+  void Place(std::uint64_t frame) {
+    const std::uint64_t jump = std::max(frame, position_) - std::min(frame, position_);
+    if (written_ == 0 || jump > static_cast<std::uint64_t>(GST_AUDIO_INFO_RATE(&input_)) / 20) {
+      position_ = frame;
+    }
+  }
+
+  static GstClockTime DurationOf(GstElement* pipeline) {
+    gint64 duration = 0;
+    const bool is_known = gst_element_query_duration(pipeline, GST_FORMAT_TIME, &duration) != FALSE;
+    return is_known ? static_cast<GstClockTime>(duration) : GST_CLOCK_TIME_NONE;
+  }
+
+  void Begin(const GstAudioInfo& info, GstClockTime duration) {
+    input_ = info;
+    gst_audio_info_set_format(&output_, OutputFormatOf(info), GST_AUDIO_INFO_RATE(&info),
+                              GST_AUDIO_INFO_CHANNELS(&info), info.position);
+    output_.flags = info.flags;  // unpositioned channels stay so
+    GstStructure* const config =
+        gst_structure_new("converter", GST_AUDIO_CONVERTER_OPT_DITHER_METHOD,
+                          GST_TYPE_AUDIO_DITHER_METHOD, GST_AUDIO_DITHER_NONE, nullptr);
+    converter_.reset(
+        gst_audio_converter_new(GST_AUDIO_CONVERTER_FLAG_NONE, &input_, &output_, config));
+    first_ = FrameAt(start_);
+    last_ = std::max(first_, FrameAt(std::min(end_, duration)));
+    if (!converter_ || first_ == last_) {
+      fmt::print("trouble {}\n", converter_ ? "there is no audio at that time"
+                                            : "its samples are of a kind that is not known");
+      Finish();
+    }
+    fmt::print("audio {} {} {} {}\n", GST_AUDIO_INFO_RATE(&output_),
+               GST_AUDIO_INFO_CHANNELS(&output_), GST_AUDIO_INFO_WIDTH(&output_), last_ - first_);
+  }
+
+  void PrintSilence(std::uint64_t frames) {
+    if (static_cast<double>(frames) > kMostSilence * GST_AUDIO_INFO_RATE(&input_)) Fail();
+    PrintBytes(std::vector<char>(frames * GST_AUDIO_INFO_BPF(&output_)));
+    written_ += frames;
+  }
+
+  /// Who reads has all that can be had as soon as it is there.
+  static void PrintBytes(const std::vector<char>& bytes) {
+    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size()) Fail();
+    std::fflush(stdout);
+  }
+
+  void Print(GstBuffer* buffer, std::uint64_t offset, std::uint64_t count) {
+    GstAudioBuffer mapped;
+    if (!gst_audio_buffer_map(&mapped, &input_, buffer, GST_MAP_READ)) Fail();
+    std::vector<gpointer> planes;
+    const std::size_t bytes_per_frame =
+        GST_AUDIO_INFO_LAYOUT(&input_) == GST_AUDIO_LAYOUT_INTERLEAVED
+            ? GST_AUDIO_INFO_BPF(&input_)
+            : GST_AUDIO_INFO_BPS(&input_);
+    for (int plane = 0; plane < GST_AUDIO_BUFFER_N_PLANES(&mapped); ++plane) {
+      planes.push_back(static_cast<char*>(GST_AUDIO_BUFFER_PLANE_DATA(&mapped, plane)) +
+                       offset * bytes_per_frame);
+    }
+    std::vector<char> out(count * GST_AUDIO_INFO_BPF(&output_));
+    gpointer target = out.data();
+    gst_audio_converter_samples(converter_.get(), GST_AUDIO_CONVERTER_FLAG_NONE, planes.data(),
+                                count, &target, count);
+    gst_audio_buffer_unmap(&mapped);
+    PrintBytes(out);
+    written_ += count;
+  }
+
+  [[noreturn]] static void Finish() {
+    std::fflush(stdout);
+    std::_Exit(EXIT_SUCCESS);
+  }
+  [[noreturn]] static void Fail() { std::_Exit(EXIT_FAILURE); }
+
+  const GstClockTime start_;
+  const GstClockTime end_;
+  GstAudioInfo input_{};
+  GstAudioInfo output_{};
+  Converter converter_{nullptr, gst_audio_converter_free};
+  std::uint64_t first_ = 0;     ///< frame of the file that is wanted
+  std::uint64_t last_ = 0;      ///< behind the last one
+  std::uint64_t position_ = 0;  ///< of the next buffer
+  std::uint64_t written_ = 0;   ///< frames
+};
+
+std::string TextOf(GstMessage* error) {
+  GError* raw = nullptr;
+  gst_message_parse_error(error, &raw, nullptr);
+  const std::unique_ptr<GError, decltype(&g_error_free)> owned(raw, g_error_free);
+  std::string text = raw->message;
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+}  // namespace
+
+void Clip(std::uint64_t start, std::uint64_t end) {
+  BeWorkerProcess(kNiceness);
+  try {
+    ClipPrinter printer(start, end);
+    GstElement* decoding = nullptr;
+    const DecodePipeline pipeline(
+        [&](const GstAudioInfo& info, GstBuffer* audio) { printer.Take(decoding, info, audio); });
+    decoding = pipeline.Get();
+    const auto error = RunPart(decoding, start - std::min(start, kLeadIn), end);
+    if (error) {
+      fmt::print("trouble {}\n", TextOf(error.Get()));
+    } else {
+      printer.End();
+      fmt::print("trouble it holds no audio\n");
+    }
+  } catch (const Error& error) {
+    fmt::print("trouble {}\n", Describe(error));
+  }
+}
+
+}  // namespace isr

@@ -1,0 +1,74 @@
+#include "worker/decode_pipeline.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/guarded.hpp"
+#include "glib/element.hpp"
+#include "glib/property.hpp"
+#include "media/coded_caps.hpp"
+#include "worker/decode.hpp"
+
+namespace isr {
+
+Ref<GstElement> MakeFileReader() {
+  Ref<GstElement> reader = MakeElement("filesrc");
+  SetProperty(reader.Get(), "location", fmt::format("/proc/self/fd/{}", kDecodeInput));
+  return reader;
+}
+
+Ref<GstElement> MakeDecodeEnd() {
+  Ref<GstElement> sink = MakeElement("fakesink");
+  SetProperty(sink.Get(), "sync", false);
+  SetProperty(sink.Get(), "async", false);
+  return sink;
+}
+
+DecodePipeline::DecodePipeline(Handler handler)
+    : handler_(std::move(handler)), pipeline_(MakePipeline("decode")) {
+  const Ref<GstElement> decoder = MakeElement("decodebin");
+  AddAndLink(pipeline_.Get(), {MakeFileReader(), decoder});
+  g_signal_connect(decoder.Get(), "pad-added", G_CALLBACK(OnPadAdded), this);
+  g_signal_connect(decoder.Get(), "unknown-type", G_CALLBACK(OnUnknownType), this);
+}
+
+void DecodePipeline::OnPadAdded(GstElement* /*decodebin*/, GstPad* pad, gpointer self) noexcept {
+  Guarded("decode pad", [&] {
+    auto& pipeline = *static_cast<DecodePipeline*>(self);
+    const Ref<GstElement> end = MakeDecodeEnd();
+    gst_bin_add(GST_BIN(pipeline.Get()), end.Get());
+    gst_element_sync_state_with_parent(end.Get());
+    const auto sink = Ref<GstPad>::Adopt(gst_element_get_static_pad(end.Get(), "sink"));
+    const auto caps = Ref<GstCaps>::Adopt(gst_pad_get_current_caps(pad));
+    const bool is_audio =
+        caps && gst_structure_has_name(gst_caps_get_structure(caps.Get(), 0), "audio/x-raw");
+    if (is_audio && !std::exchange(pipeline.has_audio_, true)) {
+      gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, OnBuffer, self, nullptr);
+    }
+    gst_pad_link(pad, sink.Get());
+  });
+}
+
+void DecodePipeline::OnUnknownType(GstElement* /*decodebin*/, GstPad* /*pad*/, GstCaps* caps,
+                                   gpointer self) noexcept {
+  Guarded("decode pad", [&] {
+    const auto format = FormatOfCaps(caps);
+    if (!format.has_value()) return;
+    static_cast<DecodePipeline*>(self)->missing_decoder_ = NoDecoderText(format->codec);
+  });
+}
+
+GstPadProbeReturn DecodePipeline::OnBuffer(GstPad* pad, GstPadProbeInfo* info,
+                                           gpointer self) noexcept {
+  return Guarded("decode", GST_PAD_PROBE_OK, [&] {
+    const auto caps = Ref<GstCaps>::Adopt(gst_pad_get_current_caps(pad));
+    GstAudioInfo audio;
+    if (caps && gst_audio_info_from_caps(&audio, caps.Get())) {
+      static_cast<DecodePipeline*>(self)->handler_(audio, GST_PAD_PROBE_INFO_BUFFER(info));
+    }
+    return GST_PAD_PROBE_OK;
+  });
+}
+
+}  // namespace isr
