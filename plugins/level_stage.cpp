@@ -68,8 +68,7 @@ void LevelStage::SetSegment(const GstSegment& segment) {
 GstFlowReturn LevelStage::Take(GstBuffer* buffer) {
   if (!meter_) return GST_FLOW_NOT_NEGOTIATED;
   if (FileStartOf(buffer)) BeginAnew();
-  const std::uint64_t frames =
-      gst_buffer_get_size(buffer) / static_cast<std::size_t>(GST_AUDIO_INFO_BPF(&info_));
+  const std::uint64_t frames = AudioFramesOf(info_, buffer);
   if (frames == 0) return GST_FLOW_OK;
   FollowTime(buffer);
   is_fresh_ = false;

@@ -9,7 +9,7 @@ int ClipCommand(const Arguments& arguments) {
   const auto start = ParseInteger(arguments.sources[0]);
   const auto end = ParseInteger(arguments.sources[1]);
   if (!start || !end || *start < 0 || *end < *start) return kExitUsage;
-  Clip(static_cast<std::uint64_t>(*start), static_cast<std::uint64_t>(*end));
+  Clip(*start, *end);
   return kExitOk;
 }
 

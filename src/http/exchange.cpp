@@ -1,13 +1,11 @@
 #include "http/exchange.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "base/guarded.hpp"
 #include "base/text.hpp"
@@ -27,19 +25,11 @@ constexpr size_t kQueue = 3 * kPieceSize;
 /// A live client: seconds of what is sent, and no time at all for one that does not read.
 constexpr ClientStream::Limits kLive{.queue = 256 * 1024, .stall = std::chrono::seconds(3)};
 
-/// Worker thread. Empty at an error, and where the file is shorter than it was.
-Ref<GBytes> ReadPiece(const FileContent& content, std::uint64_t offset, size_t length) {
+/// Worker thread. Empty when it cannot be read.
+Ref<GBytes> ReadPiece(BodySource& source, std::uint64_t offset, size_t length) {
   auto* const data = static_cast<std::uint8_t*>(g_malloc(length));
   auto piece = Ref<GBytes>::Adopt(g_bytes_new_take(data, length));
-  for (size_t done = 0; done < length;) {
-    const ssize_t count =
-        ::pread(content.fd.Get(), data + done, length - done, static_cast<off_t>(offset + done));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return {};
-    done += static_cast<size_t>(count);
-  }
-  ApplyPatches(content.patches, offset, {data, length});
-  return piece;
+  return source.Read(offset, {data, length}) ? piece : Ref<GBytes>();
 }
 
 Reply TooLarge(size_t limit) {
@@ -51,7 +41,7 @@ Reply TooLarge(size_t limit) {
 
 Exchange::Exchange(SoupServerMessage* message, Background& background, Listener& listener,
                    Limits limits, std::function<void()> ended)
-    : background_(background),
+    : background_(&background),
       listener_(listener),
       limits_(limits),
       ended_(std::move(ended)),
@@ -154,7 +144,7 @@ void Exchange::Answer(Reply reply) {
     GoLive(reply);
     return;
   }
-  const bool is_file = reply.file.content != nullptr;
+  const bool is_file = reply.file.source != nullptr;
   client_->Send(HeadOf(reply) + (has_body && !is_file ? reply.body : ""));
   if (!has_body || !is_file || reply.file.length == 0) {
     Finish();
@@ -192,8 +182,8 @@ void Exchange::ReadOn() {
   const size_t length = static_cast<size_t>(std::min(file_.length, kPieceSize));
   file_.offset += length;
   file_.length -= length;
-  background_.Run([content = file_.content, offset, length, weak = weak_from_this()] {
-    Ref<GBytes> piece = ReadPiece(*content, offset, length);
+  background_->Run([source = file_.source, offset, length, weak = weak_from_this()] {
+    Ref<GBytes> piece = ReadPiece(*source, offset, length);
     return [weak, piece = std::move(piece)] {
       if (const auto exchange = weak.lock()) exchange->PieceRead(piece);
     };

@@ -43,6 +43,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   /// Answers before the body has come.
   void Refuse(Reply reply);
 
+  /// A body is read on `background`, instead of that which was given at first.
+  void ReadBodyOn(Background& background) { background_ = &background; }
   /// The request is complete: an answer will come.
   void Complete();
   /// The reply, once. Files are sent as fast as the client reads them, a piece at a time.
@@ -63,7 +65,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void PieceRead(Ref<GBytes> piece);
   std::string Header(const char* name) const;
 
-  Background& background_;
+  Background* background_;  ///< reads the body
   Listener& listener_;
   const Limits limits_;
   const std::function<void()> ended_;
@@ -74,7 +76,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   bool is_complete_ = false;
   SignalConnection got_chunk_;
   std::unique_ptr<ClientStream> client_;  // from the end of the request on
-  FileBody file_;                         // what is still to be read
+  PartBody file_;                         // what is still to be read
   bool is_reading_ = false;
 };
 

@@ -92,7 +92,7 @@ Reply FileReply(const Request& request, ServedFile file) {
         "Content-Range",
         fmt::format("bytes {}-{}/{}", range.offset, range.offset + range.length - 1, file.size));
   }
-  reply.file.content = std::make_shared<const FileContent>(std::move(file.content));
+  reply.file.source = std::make_shared<FileContent>(std::move(file.content));
   reply.file.offset = range.offset;
   reply.file.length = range.length;
   return reply;

@@ -1,9 +1,11 @@
 #include "http/reply.hpp"
 
+#include <cerrno>
 #include <utility>
 
 #include <fmt/chrono.h>
 #include <libsoup/soup.h>
+#include <unistd.h>
 
 #include "glib/json.hpp"
 
@@ -50,10 +52,23 @@ std::string HeadOf(const Reply& reply) {
   for (const auto& field : CommonHeaders()) add(field);
   for (const auto& field : reply.headers) add(field);
   if (reply.status != SOUP_STATUS_NOT_MODIFIED && !reply.live) {
-    const bool is_file = reply.file.content != nullptr;
+    const bool is_file = reply.file.source != nullptr;
     add(std::pair("Content-Length", is_file ? reply.file.length : reply.body.size()));
   }
   return head + "\r\n";
+}
+
+/// Also false where the file is shorter than it was.
+bool FileContent::Read(std::uint64_t offset, std::span<std::uint8_t> data) {
+  for (size_t done = 0; done < data.size();) {
+    const ssize_t count = ::pread(fd.Get(), data.data() + done, data.size() - done,
+                                  static_cast<off_t>(offset + done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    done += static_cast<size_t>(count);
+  }
+  ApplyPatches(patches, offset, data);
+  return true;
 }
 
 Reply JsonReply(std::string document) {

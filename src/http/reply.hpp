@@ -16,15 +16,26 @@
 
 namespace isr {
 
+/// What a body is read from. On worker threads, one call after the other.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  /// Fills `data` with what stands at `offset`. False: it cannot.
+  virtual bool Read(std::uint64_t offset, std::span<std::uint8_t> data) = 0;
+};
+
 /// A file as it is sent.
-struct FileContent {
+class FileContent final : public BodySource {
+ public:
+  bool Read(std::uint64_t offset, std::span<std::uint8_t> data) override;
+
   Fd fd;
   std::vector<FilePatch> patches;
 };
 
-/// The part of a file that is a reply's body.
-struct FileBody {
-  std::shared_ptr<const FileContent> content;  // shared: a read under way outlives its client
+/// The part of something that is a reply's body.
+struct PartBody {
+  std::shared_ptr<BodySource> source;  // shared: a read under way outlives its client
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
 };
@@ -34,7 +45,7 @@ struct Reply {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  FileBody file;  ///< instead of `body`, when it has content
+  PartBody file;  ///< instead of `body`, when it has a source
   /// Instead of both: who goes on sending for as long as it likes. Main thread; not called for
   /// HEAD. What the stream does not take, its client is too slow for.
   std::function<void(std::unique_ptr<ClientStream> client)> live;

@@ -18,6 +18,9 @@ Reply AnswerDays(const Request& request, const HttpServices& services);
 /// `GET /api/analyze`: levels and sections of a recording (analyze_resource.cpp).
 Reply AnswerAnalyze(const Request& request, const HttpServices& services);
 
+/// `GET /api/clip`: a stretch of a recording, decoded (clip_resource.cpp).
+Reply AnswerClip(const Request& request, const HttpServices& services);
+
 /// `GET /api/highlights`: a day's sections (highlights_resource.cpp).
 Reply AnswerHighlights(const Request& request, const HttpServices& services);
 

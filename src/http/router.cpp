@@ -12,10 +12,11 @@ bool Matches(const Route& route, std::string_view path) {
 }  // namespace
 
 std::span<const Route> Routes() {
-  static constexpr std::array<Route, 8> kRoutes{{
+  static constexpr std::array<Route, 9> kRoutes{{
       {"/api/files", RunsOn::kWorkerThread, AnswerFiles},
       {"/api/days", RunsOn::kWorkerThread, AnswerDays},
       {"/api/analyze", RunsOn::kWorkerThread, AnswerAnalyze},
+      {"/api/clip", RunsOn::kDecodeThread, AnswerClip},
       {"/api/highlights", RunsOn::kWorkerThread, AnswerHighlights},
       {"/api/status", RunsOn::kMainThread, AnswerStatus},
       {"/stream/", RunsOn::kWorkerThread, AnswerStream},

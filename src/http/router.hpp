@@ -10,6 +10,7 @@ namespace isr {
 enum class RunsOn {
   kMainThread,    ///< answers from memory
   kWorkerThread,  ///< may wait for the disk
+  kDecodeThread,  ///< waits for a decoder, as do those who read its body
 };
 
 /// One line of the route table.

@@ -39,6 +39,7 @@ HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services,
                 [this](GSocketConnection* connection, GSocketAddress* local,
                        GSocketAddress* remote) { TakeConnection(connection, local, remote); }),
       background_(kThreads),
+      decoding_(kThreads),
       started_(soup_.Get(), "request-started", G_CALLBACK(OnStarted), this),
       aborted_(soup_.Get(), "request-aborted", G_CALLBACK(OnAborted), this) {
   soup_server_add_early_handler(soup_.Get(), nullptr, OnHeaders, this, nullptr);
@@ -119,18 +120,19 @@ void HttpServer::Dispatch(Exchange& exchange) {
 }
 
 void HttpServer::RunInBackground(Exchange& exchange, const Route& route) {
-  if (background_.Backlog() > max_backlog_) {
+  Background& background = route.runs_on == RunsOn::kDecodeThread ? decoding_ : background_;
+  exchange.ReadBodyOn(background);
+  if (background.Backlog() > max_backlog_) {
     Reply reply = ErrorReply(503, "busy", "too much is asked at once; try again in a moment");
     reply.headers.emplace_back("Retry-After", "1");
     exchange.Answer(std::move(reply));
     return;
   }
-  background_.Run(
-      [this, &route, request = exchange.GetRequest(), weak = exchange.weak_from_this()] {
-        return [weak, reply = Run(route, request, services_)] {
-          if (const auto alive = weak.lock()) alive->Answer(reply);
-        };
-      });
+  background.Run([this, &route, request = exchange.GetRequest(), weak = exchange.weak_from_this()] {
+    return [weak, reply = Run(route, request, services_)] {
+      if (const auto alive = weak.lock()) alive->Answer(reply);
+    };
+  });
 }
 
 void HttpServer::OnAborted(SoupServer* /*server*/, SoupServerMessage* message,

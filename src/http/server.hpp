@@ -62,6 +62,7 @@ class HttpServer {
   Listener listener_;
   std::unordered_map<SoupServerMessage*, std::shared_ptr<Exchange>> exchanges_;
   Background background_;
+  Background decoding_;  ///< may wait for long
   SignalConnection started_;
   SignalConnection aborted_;
 };

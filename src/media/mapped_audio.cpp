@@ -35,6 +35,13 @@ std::optional<AudioFormat> AudioFormatOf(const GstAudioInfo& info) {
   return AudioFormat{.sample = *sample, .rate = rate, .channels = channels};
 }
 
+std::size_t AudioFramesOf(const GstAudioInfo& info, GstBuffer* audio) {
+  const GstAudioMeta* const meta = gst_buffer_get_audio_meta(audio);
+  return meta != nullptr
+             ? meta->samples
+             : gst_buffer_get_size(audio) / static_cast<std::size_t>(GST_AUDIO_INFO_BPF(&info));
+}
+
 MappedAudio::MappedAudio(const GstAudioInfo& info, GstBuffer* audio)
     : audio_(audio), is_mapped_(gst_buffer_map(audio, &map_, GST_MAP_READ) != FALSE) {
   if (!is_mapped_) return;

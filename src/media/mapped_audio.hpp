@@ -14,6 +14,10 @@ namespace isr {
 /// What a LevelMeter has to know of it; nothing where it cannot measure that.
 std::optional<AudioFormat> AudioFormatOf(const GstAudioInfo& info);
 
+/// Frames in a buffer of audio/x-raw: what its GstAudioMeta says, where it has one; a decoder may
+/// have clipped it there alone.
+std::size_t AudioFramesOf(const GstAudioInfo& info, GstBuffer* audio);
+
 /// A buffer of audio/x-raw, mapped for a LevelMeter. Planes lie where its GstAudioMeta says,
 /// without one behind each other. `info` has an AudioFormat.
 class MappedAudio {

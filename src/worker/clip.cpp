@@ -1,8 +1,10 @@
 #include "worker/clip.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +13,7 @@
 #include <gst/audio/audio.h>
 
 #include "base/error.hpp"
+#include "media/mapped_audio.hpp"
 #include "pipeline/run_to_end.hpp"
 #include "worker/decode_pipeline.hpp"
 #include "worker/worker_process.hpp"
@@ -22,8 +25,8 @@ namespace {
 constexpr int kNiceness = 5;
 
 /// Decoders of lossy formats need some frames before they say what the encoder heard: ten of MP3
-/// for its bit reservoir, 80 ms of Opus.
-constexpr GstClockTime kLeadIn = 500 * GST_MSECOND;
+/// for its bit reservoir, 80 ms of Opus. Whole seconds begin with a sample at any rate.
+constexpr std::int64_t kLeadIn = 500'000'000;
 
 /// So much may be missing: a decoder's first frames, an encoder's padding, a length estimated.
 constexpr double kMostSilence = 0.2;
@@ -41,19 +44,21 @@ GstAudioFormat OutputFormatOf(const GstAudioInfo& info) {
 /// Prints the frames of a stretch of time. On a streaming thread.
 class ClipPrinter {
  public:
-  ClipPrinter(GstClockTime start, GstClockTime end) : start_(start), end_(end) {}
+  ClipPrinter(std::int64_t start, std::int64_t end) : start_(start), end_(end) {}
 
   /// `pipeline`: that it comes from.
-  void Take(GstElement* pipeline, const GstAudioInfo& info, GstBuffer* buffer) {
+  void Take(GstElement* pipeline, const GstAudioInfo& info, GstBuffer* buffer,
+            std::optional<std::int64_t> time) {
     if (!converter_) Begin(info, DurationOf(pipeline));
     if (!gst_audio_info_is_equal(&info, &input_)) Fail();  // what follows is something else
-    const std::uint64_t frames = gst_buffer_get_size(buffer) / GST_AUDIO_INFO_BPF(&info);
-    if (GST_BUFFER_PTS_IS_VALID(buffer)) Place(FrameAt(GST_BUFFER_PTS(buffer)));
-    const std::uint64_t from = std::max(position_, Next());
-    const std::uint64_t to = std::min(position_ + frames, last_);
+    const auto frames = static_cast<std::int64_t>(AudioFramesOf(info, buffer));
+    if (time) Place(FrameAt(*time));
+    const std::int64_t from = std::max(position_, Next());
+    const std::int64_t to = std::min(position_ + frames, last_);
     if (from < to) {
       PrintSilence(from - Next());
       Print(buffer, from - position_, to - from);
+      ++printed_buffers_;
     }
     position_ += frames;
     if (Next() == last_) Finish();
@@ -67,28 +72,27 @@ class ClipPrinter {
   }
 
  private:
-  std::uint64_t FrameAt(GstClockTime time) const {
-    return gst_util_uint64_scale_round(time, static_cast<guint64>(GST_AUDIO_INFO_RATE(&input_)),
-                                       GST_SECOND);
+  std::int64_t FrameAt(std::int64_t time) const {
+    return std::llround(static_cast<double>(time) / 1e9 * GST_AUDIO_INFO_RATE(&input_));
   }
+  std::int64_t Next() const { return first_ + written_; }
 
-  std::uint64_t Next() const { return first_ + written_; }
-
-  /// Times of lossy frames are rounded; they count where they jump.
-  void Place(std::uint64_t frame) {
-    const std::uint64_t jump = std::max(frame, position_) - std::min(frame, position_);
-    if (written_ == 0 || jump > static_cast<std::uint64_t>(GST_AUDIO_INFO_RATE(&input_)) / 20) {
+  /// Times of some formats are rounded: they count where they jump. The first buffer may be a rest
+  /// that a decoder clipped, whose time is as inexact.
+  void Place(std::int64_t frame) {
+    const bool is_settled = printed_buffers_ > 1;
+    if (!is_settled || std::abs(frame - position_) > GST_AUDIO_INFO_RATE(&input_) / 200) {
       position_ = frame;
     }
   }
 
-  static GstClockTime DurationOf(GstElement* pipeline) {
+  static std::int64_t DurationOf(GstElement* pipeline) {
     gint64 duration = 0;
     const bool is_known = gst_element_query_duration(pipeline, GST_FORMAT_TIME, &duration) != FALSE;
-    return is_known ? static_cast<GstClockTime>(duration) : GST_CLOCK_TIME_NONE;
+    return is_known ? duration : std::numeric_limits<std::int64_t>::max();
   }
 
-  void Begin(const GstAudioInfo& info, GstClockTime duration) {
+  void Begin(const GstAudioInfo& info, std::int64_t duration) {
     input_ = info;
     gst_audio_info_set_format(&output_, OutputFormatOf(info), GST_AUDIO_INFO_RATE(&info),
                               GST_AUDIO_INFO_CHANNELS(&info), info.position);
@@ -109,9 +113,9 @@ class ClipPrinter {
                GST_AUDIO_INFO_CHANNELS(&output_), GST_AUDIO_INFO_WIDTH(&output_), last_ - first_);
   }
 
-  void PrintSilence(std::uint64_t frames) {
+  void PrintSilence(std::int64_t frames) {
     if (static_cast<double>(frames) > kMostSilence * GST_AUDIO_INFO_RATE(&input_)) Fail();
-    PrintBytes(std::vector<char>(frames * GST_AUDIO_INFO_BPF(&output_)));
+    PrintBytes(std::vector<char>(static_cast<std::size_t>(frames) * GST_AUDIO_INFO_BPF(&output_)));
     written_ += frames;
   }
 
@@ -121,22 +125,22 @@ class ClipPrinter {
     std::fflush(stdout);
   }
 
-  void Print(GstBuffer* buffer, std::uint64_t offset, std::uint64_t count) {
+  void Print(GstBuffer* buffer, std::int64_t offset, std::int64_t count) {
     GstAudioBuffer mapped;
     if (!gst_audio_buffer_map(&mapped, &input_, buffer, GST_MAP_READ)) Fail();
     std::vector<gpointer> planes;
-    const std::size_t bytes_per_frame =
-        GST_AUDIO_INFO_LAYOUT(&input_) == GST_AUDIO_LAYOUT_INTERLEAVED
-            ? GST_AUDIO_INFO_BPF(&input_)
-            : GST_AUDIO_INFO_BPS(&input_);
+    const int bytes_per_frame = GST_AUDIO_INFO_LAYOUT(&input_) == GST_AUDIO_LAYOUT_INTERLEAVED
+                                    ? GST_AUDIO_INFO_BPF(&input_)
+                                    : GST_AUDIO_INFO_BPS(&input_);
     for (int plane = 0; plane < GST_AUDIO_BUFFER_N_PLANES(&mapped); ++plane) {
       planes.push_back(static_cast<char*>(GST_AUDIO_BUFFER_PLANE_DATA(&mapped, plane)) +
                        offset * bytes_per_frame);
     }
-    std::vector<char> out(count * GST_AUDIO_INFO_BPF(&output_));
+    const auto samples = static_cast<std::size_t>(count);
+    std::vector<char> out(samples * GST_AUDIO_INFO_BPF(&output_));
     gpointer target = out.data();
     gst_audio_converter_samples(converter_.get(), GST_AUDIO_CONVERTER_FLAG_NONE, planes.data(),
-                                count, &target, count);
+                                samples, &target, samples);
     gst_audio_buffer_unmap(&mapped);
     PrintBytes(out);
     written_ += count;
@@ -148,15 +152,16 @@ class ClipPrinter {
   }
   [[noreturn]] static void Fail() { std::_Exit(EXIT_FAILURE); }
 
-  const GstClockTime start_;
-  const GstClockTime end_;
+  const std::int64_t start_;
+  const std::int64_t end_;
   GstAudioInfo input_{};
   GstAudioInfo output_{};
   Converter converter_{nullptr, gst_audio_converter_free};
-  std::uint64_t first_ = 0;     ///< frame of the file that is wanted
-  std::uint64_t last_ = 0;      ///< behind the last one
-  std::uint64_t position_ = 0;  ///< of the next buffer
-  std::uint64_t written_ = 0;   ///< frames
+  std::int64_t first_ = 0;     ///< frame of the file that is wanted
+  std::int64_t last_ = 0;      ///< behind the last one
+  std::int64_t position_ = 0;  ///< of the next buffer
+  int printed_buffers_ = 0;
+  std::int64_t written_ = 0;  ///< frames
 };
 
 std::string TextOf(GstMessage* error) {
@@ -170,15 +175,20 @@ std::string TextOf(GstMessage* error) {
 
 }  // namespace
 
-void Clip(std::uint64_t start, std::uint64_t end) {
+void Clip(std::int64_t start, std::int64_t end) {
   BeWorkerProcess(kNiceness);
   try {
     ClipPrinter printer(start, end);
     GstElement* decoding = nullptr;
-    const DecodePipeline pipeline(
-        [&](const GstAudioInfo& info, GstBuffer* audio) { printer.Take(decoding, info, audio); });
+    const DecodePipeline pipeline([&](const GstAudioInfo& info, GstBuffer* audio, auto time) {
+      printer.Take(decoding, info, audio, time);
+    });
     decoding = pipeline.Get();
-    const auto error = RunPart(decoding, start - std::min(start, kLeadIn), end);
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    const std::int64_t from = std::max<std::int64_t>(start - kLeadIn, 0) / kSecond * kSecond;
+    // Where a pipeline stops by itself is rounded.
+    const auto error = RunPart(decoding, static_cast<GstClockTime>(from),
+                               static_cast<GstClockTime>(end + kSecond));
     if (error) {
       fmt::print("trouble {}\n", TextOf(error.Get()));
     } else {

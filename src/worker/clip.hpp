@@ -9,6 +9,6 @@ namespace isr {
 /// interleaved little-endian PCM; or a line "trouble REASON" and nothing else. It ends early when
 /// the decoder fails on the way; up to a fifth of a second that is missing is silence. GStreamer is
 /// initialised.
-void Clip(std::uint64_t start, std::uint64_t end);
+void Clip(std::int64_t start, std::int64_t end);
 
 }  // namespace isr

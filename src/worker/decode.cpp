@@ -103,11 +103,10 @@ void CheckFrames(Facts& facts) {
 }
 
 void DecodeAll(Facts& facts) {
-  const DecodePipeline pipeline([&facts](const GstAudioInfo& info, GstBuffer* audio) {
+  const DecodePipeline pipeline([&facts](const GstAudioInfo& info, GstBuffer* audio, auto) {
     facts.rate = GST_AUDIO_INFO_RATE(&info);
     if (facts.printer != nullptr) facts.printer->Take(info, audio);
-    facts.frames +=
-        static_cast<std::int64_t>(gst_buffer_get_size(audio)) / GST_AUDIO_INFO_BPF(&info);
+    facts.frames += static_cast<std::int64_t>(AudioFramesOf(info, audio));
   });
   Run(pipeline.Get(), facts);
   if (facts.no_decoder && !pipeline.MissingDecoder().empty()) {

@@ -11,6 +11,21 @@
 #include "worker/decode.hpp"
 
 namespace isr {
+namespace {
+
+std::optional<std::int64_t> StreamTimeOf(GstPad* pad, GstBuffer* buffer) {
+  const auto event = Ref<GstEvent>::Adopt(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
+  if (!event || !GST_BUFFER_PTS_IS_VALID(buffer)) return std::nullopt;
+  const GstSegment* segment = nullptr;
+  gst_event_parse_segment(event.Get(), &segment);
+  guint64 time = 0;
+  const int sign =
+      gst_segment_to_stream_time_full(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer), &time);
+  if (sign == 0) return std::nullopt;
+  return sign * static_cast<std::int64_t>(time);
+}
+
+}  // namespace
 
 Ref<GstElement> MakeFileReader() {
   Ref<GstElement> reader = MakeElement("filesrc");
@@ -65,7 +80,8 @@ GstPadProbeReturn DecodePipeline::OnBuffer(GstPad* pad, GstPadProbeInfo* info,
     const auto caps = Ref<GstCaps>::Adopt(gst_pad_get_current_caps(pad));
     GstAudioInfo audio;
     if (caps && gst_audio_info_from_caps(&audio, caps.Get())) {
-      static_cast<DecodePipeline*>(self)->handler_(audio, GST_PAD_PROBE_INFO_BUFFER(info));
+      GstBuffer* const buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+      static_cast<DecodePipeline*>(self)->handler_(audio, buffer, StreamTimeOf(pad, buffer));
     }
     return GST_PAD_PROBE_OK;
   });

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <gst/audio/audio.h>
@@ -20,8 +22,10 @@ Ref<GstElement> MakeDecodeEnd();
 /// counts; what else there is, a picture say, is let go.
 class DecodePipeline {
  public:
-  /// Called on a streaming thread for each buffer of audio.
-  using Handler = std::function<void(const GstAudioInfo& info, GstBuffer* audio)>;
+  /// Called on a streaming thread for each buffer of audio. `time`: ns from the begin of what the
+  /// file is said to hold; negative before that (an encoder's priming).
+  using Handler = std::function<void(const GstAudioInfo& info, GstBuffer* audio,
+                                     std::optional<std::int64_t> time)>;
 
   /// Throws Error when an element is missing.
   explicit DecodePipeline(Handler handler);
