@@ -31,6 +31,8 @@ constexpr std::int64_t kLeadIn = 500'000'000;
 /// So much may be missing: a decoder's first frames, an encoder's padding, a length estimated.
 constexpr double kMostSilence = 0.2;
 
+constexpr const char* kNoSuchTime = "there is no audio at that time";
+
 using Converter = std::unique_ptr<GstAudioConverter, decltype(&gst_audio_converter_free)>;
 
 /// As the samples are where they are integers; else 16 bits.
@@ -105,8 +107,8 @@ class ClipPrinter {
     first_ = FrameAt(start_);
     last_ = std::max(first_, FrameAt(std::min(end_, duration)));
     if (!converter_ || first_ == last_) {
-      fmt::print("trouble {}\n", converter_ ? "there is no audio at that time"
-                                            : "its samples are of a kind that is not known");
+      fmt::print("trouble {}\n",
+                 converter_ ? kNoSuchTime : "its samples are of a kind that is not known");
       Finish();
     }
     fmt::print("audio {} {} {} {}\n", GST_AUDIO_INFO_RATE(&output_),
@@ -193,7 +195,7 @@ void Clip(std::int64_t start, std::int64_t end) {
       fmt::print("trouble {}\n", TextOf(error.Get()));
     } else {
       printer.End();
-      fmt::print("trouble it holds no audio\n");
+      fmt::print("trouble {}\n", from > 0 ? kNoSuchTime : "it holds no audio");
     }
   } catch (const Error& error) {
     fmt::print("trouble {}\n", Describe(error));
