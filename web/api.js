@@ -14,10 +14,17 @@
  *   from: number, to: number, rms_display: (number | null)[], sections: Section[],
  *   gaps: {at: number, missing: number, cause: string}[],
  *   titles: {at: number, text: string}[]}} Analysis `start`: UNIX time; else seconds from there
+ * @typedef {{source: string, file: string, start: number, end: number, time: number,
+ *   score: number, prominence: number}} DaySection `time`: UNIX; `start`, `end`: seconds from the file's start
+ * @typedef {{day: string, margin: number, min_gap: number,
+ *   files: {name: string, source: string, start: number, date: string, duration: number}[],
+ *   sections: DaySection[], by_score: number[],
+ *   gaps: {source: string, start: number, end: number, cause: string}[]}} DayReview
  */
 
 const PAGE_SIZE = 500;
-const DAY = 86400;  // seconds
+const DAY = 86400;         // seconds
+const LONGEST_CLIP = 600;  // seconds that the recorder decodes at once
 
 /** What went wrong, as a sentence for the person at the page. */
 export class ApiError extends Error {}
@@ -109,6 +116,26 @@ export async function getFilesOfDay(day) {
  */
 export async function getAnalysis(name, options) {
   return (await get(address('/api/analyze', {file: name, ...options}))).json();
+}
+
+/**
+ * @param {string} day
+ * @param {{margin: number | null, min_gap: number | null}} asked
+ * @returns {Promise<DayReview>}
+ */
+export async function getHighlights(day, asked) {
+  return (await get(address('/api/highlights', {day, ...asked}))).json();
+}
+
+/**
+ * Where to hear a piece of a recording.
+ * @param {string} file
+ * @param {number} start seconds
+ * @param {number} end
+ * @param {number} pre seconds that come before, where there are any
+ */
+export function clipUrl(file, start, end, pre) {
+  return address('/api/clip', {file, start, end: Math.min(end, start + LONGEST_CLIP - pre), pre});
 }
 
 /** @param {string} name */

@@ -1,9 +1,13 @@
 import * as api from './api.js';
+import {ClipBar} from './clip_bar.js';
 import {Days} from './days.js';
 import {Detection} from './detection.js';
+import {DetectionControls} from './detection_controls.js';
 import {byId, setText} from './dom.js';
 import {dayOf} from './format.js';
-import {readPlace} from './place.js';
+import {Highlights} from './highlights.js';
+import {Keys} from './keys.js';
+import {readPlace, writePlace} from './place.js';
 import {Sources} from './sources.js';
 
 const STATUS_INTERVAL = 3000;  // ms
@@ -13,12 +17,32 @@ const LIST_INTERVAL = 15000;   // ms; sooner when a file begins or ends
 class App {
   constructor() {
     const announce = (/** @type {string} */ text) => setText(byId('announcements'), text);
+    /** What played last. @type {HTMLAudioElement | null} */
+    this.sound = null;
     /** Whose player is open. @type {import('./recording_row.js').RecordingRow | null} */
     this.opened = null;
+    const detection = new Detection();
+    this.clips = new ClipBar(announce, (file, seconds) => this.goTo(() => this.openFile(file, seconds)));
+    this.highlights = new Highlights(detection, this.clips);
+    this.controls = new DetectionControls(detection);
+    this.keys = new Keys({
+      j: () => this.clips.step(1),
+      k: () => this.clips.step(-1),
+      o: () => byId('clip-open').click(),
+      ' ': () => this.togglePlay(),
+      arrowleft: () => this.skip(-5),
+      arrowright: () => this.skip(5),
+    });
     /** @type {import('./recording_row.js').Surroundings} */
-    const around = {detection: new Detection(), opened: (row, isOpen) => this.keepOne(row, isOpen)};
+    const around = {
+      detection,
+      opened: (row, isOpen) => this.keepOne(row, isOpen),
+      highlight: (day, isShown) => this.highlight(day, isShown),
+    };
     this.sources = new Sources(byId('sources'), announce);
     this.days = new Days(byId('days'), around, api.getFilesOfDay);
+    /** What the highlights were found in. @type {string | undefined} */
+    this.highlighted = undefined;
     this.listedFiles = '';
     this.listedAt = -Infinity;
     this.timer = 0;
@@ -30,6 +54,7 @@ class App {
     addEventListener('hashchange', () => this.goToPlace());
     // One sound at a time.
     document.addEventListener('play', ({target}) => {
+      this.sound = /** @type {HTMLAudioElement} */ (target);
       for (const audio of document.querySelectorAll('audio')) {
         if (audio !== target) audio.pause();
       }
@@ -48,11 +73,55 @@ class App {
     if (isOpen && before !== row) before?.close();
   }
 
+  /** What played last, as long as it is on the page. */
+  get lastSound() {
+    return this.sound?.isConnected && this.sound.hasAttribute('src') ? this.sound : null;
+  }
+
+  togglePlay() {
+    const audio = this.lastSound;
+    if (audio?.paused) audio.play().catch(() => {});  // its controls tell
+    else audio?.pause();
+  }
+
+  /** @param {number} seconds */
+  skip(seconds) {
+    if (this.lastSound) this.lastSound.currentTime += seconds;
+  }
+
+  /**
+   * @param {import('./day_section.js').DaySection} day
+   * @param {boolean} isShown
+   */
+  async highlight(day, isShown) {
+    for (const section of this.days.sections.values()) section.highlight(section === day && isShown);
+    if (isShown) {
+      await this.highlights.open(day.day, day.head);
+    } else {
+      this.highlights.close();
+      writePlace({});
+    }
+  }
+
   /** Opens what the address tells. */
   async goToPlace() {
-    const {file, t} = readPlace();
+    const {day, file, t} = readPlace();
+    if (file) await this.goTo(() => this.openFile(file, t));
+    else if (day) await this.goTo(() => this.openDay(day));
+  }
+
+  /** @param {() => Promise<void>} open */
+  async goTo(open) {
     this.showNotice('');
-    if (file) await this.openFile(file, t).catch((error) => this.showNotice(String(error.message ?? error)));
+    await open().catch((error) => this.showNotice(String(error.message ?? error)));
+  }
+
+  /** @param {string} day */
+  async openDay(day) {
+    const section = this.days.sections.get(day);
+    if (!section) throw new Error(`There are no recordings of '${day}'.`);
+    section.root.scrollIntoView();
+    await this.highlight(section, true);
   }
 
   /**
@@ -68,7 +137,6 @@ class App {
     row.remember(seconds);
     row.root.scrollIntoView({block: 'center'});
     row.toggle.focus({preventScroll: true});
-    return panel;
   }
 
   /** @param {string} text empty: none */
@@ -109,6 +177,9 @@ class App {
     byId('loading').hidden = true;
     byId('empty').hidden = days.length > 0;
     await this.days.show(days);
+    const highlighted = JSON.stringify(days.find(({day}) => day === this.highlights.day));
+    if (highlighted !== this.highlighted) await this.highlights.load();
+    this.highlighted = highlighted;
   }
 
   /** @param {string} text empty: all is well */

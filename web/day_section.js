@@ -1,4 +1,4 @@
-import {element, placeAt, setText} from './dom.js';
+import {button, element, placeAt, setText} from './dom.js';
 import * as format from './format.js';
 import {RecordingRow} from './recording_row.js';
 
@@ -39,7 +39,10 @@ export class DaySection {
     title.id = `day-${day}`;
     title.append(this.toggle);
     this.summary = element('p', 'day-summary');
-    this.head.append(title, this.summary);
+    this.star = button('tool', '★ Highlights', () => around.highlight(this, !this.isHighlighted));
+    this.star.setAttribute('aria-label', `Highlights of ${format.dayTitle(day)}`);
+    this.highlight(false);
+    this.head.append(title, this.summary, this.star);
     this.note = element('p', 'day-note', 'Loading…');
     this.table = this.makeTable();
     this.body.append(this.note, this.table);
@@ -67,6 +70,17 @@ export class DaySection {
     this.isOpen = isOpen;
     this.toggle.setAttribute('aria-expanded', String(isOpen));
     this.body.hidden = !isOpen;
+  }
+
+  get isHighlighted() {
+    return this.star.getAttribute('aria-expanded') === 'true';
+  }
+
+  /** @param {boolean} isShown whether what stands out is there, behind the headline */
+  highlight(isShown) {
+    this.star.setAttribute('aria-expanded', String(isShown));
+    if (isShown) this.star.setAttribute('aria-controls', 'highlights');
+    else this.star.removeAttribute('aria-controls');
   }
 
   /** @param {Day} day */
@@ -118,6 +132,7 @@ export class DaySection {
 
   remove() {
     for (const name of this.rows.keys()) this.drop(name);
+    if (this.isHighlighted) this.around.highlight(this, false);
     this.root.remove();
   }
 }

@@ -48,3 +48,19 @@ export function size(bytes) {
   for (; value >= 999.5 && unit < units.length - 1; ++unit) value /= 1000;
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
+
+/**
+ * The clock on the wall at a UNIX time, where and when `date` was.
+ * @param {number} time
+ * @param {string} date "2026-11-21T14:00:00+01:00"
+ */
+export function timeThere(time, date) {
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(date) ?? ['', '+', '0', '0'];
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60 : 60);
+  return new Date((time + offset) * 1000).toISOString().slice(11, 19);
+}
+
+/** @param {number} count @param {string} one @param {string} [many] */
+export function counted(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -7,9 +7,11 @@ import {writePlace} from './place.js';
 
 /** @typedef {import('./api.js').Recording} Recording */
 /**
- * What a row needs of the page. `opened`: its player is there, or not any more.
+ * What rows and days need of the page. `opened`: a row's player is there, or not any more.
+ * `highlight`: a day is to show what stands out, or not any more.
  * @typedef {{detection: import('./detection.js').Detection,
- *   opened: (row: RecordingRow, isOpen: boolean) => void}} Surroundings
+ *   opened: (row: RecordingRow, isOpen: boolean) => void,
+ *   highlight: (day: import('./day_section.js').DaySection, isShown: boolean) => void}} Surroundings
  */
 
 /** What a recording is called where there is no table around it. @param {Recording} file */

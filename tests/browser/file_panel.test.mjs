@@ -18,7 +18,7 @@ before(async () => {
   ]));
   visitor = await Visitor.open(isr.origin);
   page = visitor.page;
-  await page.getByRole('button', { name: 'Wednesday, November 18, 2026' }).click();
+  await page.getByRole('button', { name: 'Wednesday, November 18, 2026', exact: true }).click();
 });
 
 after(async () => {
@@ -114,6 +114,6 @@ test('the player looks right everywhere and keeps nobody out', async () => {
 
 test('closing ends it', async () => {
   await page.getByRole('button', { name: 'Play 12:00:00 a b&c.wav' }).click();
-  assert.equal(await page.locator('audio').count(), 0);
+  assert.equal(await page.locator('.file-panel audio').count(), 0);
   assert.equal(new URL(page.url()).hash, '');
 });

@@ -1,6 +1,6 @@
 // `isr run` with a config of its own, in a temporary directory that is gone afterwards.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -38,20 +38,20 @@ export class Isr {
     prepare(join(isr.folder, 'recordings'));
     isr.origin = `http://127.0.0.1:${await freePort()}`;
     isr.logPath = join(isr.folder, 'isr.output');
-    const config = join(isr.folder, 'isr.ini');
+    isr.config = join(isr.folder, 'isr.ini');
     const settings = {
       output_directory: join(isr.folder, 'recordings'),
       log_file: join(isr.folder, 'isr.log'),
       http_port: new URL(isr.origin).port,
       ...general,
     };
-    writeFileSync(config, Object.entries({ general: settings, ...sections })
+    writeFileSync(isr.config, Object.entries({ general: settings, ...sections })
       .map(([name, keys]) =>
         [`[${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`), ''].join('\n'))
       .join('\n'));
     const log = openSync(isr.logPath, 'w');
     const executable = join(process.env.ISR_BUILD_DIR, 'isr');
-    isr.process = spawn(executable, ['run', config], { stdio: ['ignore', log, log] });
+    isr.process = spawn(executable, ['run', isr.config], { stdio: ['ignore', log, log] });
     isr.ended = once(isr.process, 'exit');
     await waitFor('the page to be served', () => isr.files().catch(() => isr.assertRuns()));
     return isr;
@@ -66,6 +66,11 @@ export class Isr {
   async files() {
     const answer = await fetch(`${this.origin}/api/files`);
     return answer.json();
+  }
+
+  // `isr pause`, `isr resume`: ends when it is done.
+  command(...words) {
+    execFileSync(join(process.env.ISR_BUILD_DIR, 'isr'), [...words, this.config]);
   }
 
   log() {

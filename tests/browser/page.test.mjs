@@ -32,7 +32,7 @@ function timeOfDay({ date }) {
 }
 
 function audioState() {
-  return page.locator('audio').evaluate(({ currentTime, duration, seeking, error }) =>
+  return page.locator('.file-panel audio').evaluate(({ currentTime, duration, seeking, error }) =>
     ({ currentTime, duration, seeking, error: error && error.message }));
 }
 
@@ -61,7 +61,7 @@ test('a click on play plays the recording', async () => {
 });
 
 test('the player seeks to where it is sent', async () => {
-  await page.locator('audio').evaluate((audio) => {
+  await page.locator('.file-panel audio').evaluate((audio) => {
     audio.pause();
     audio.currentTime = audio.duration - 0.5;
   });

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 const RATE = 8000;
 
-// `tones`: [start, end] in seconds.
+// `tones`: [start, end, amplitude = 1] in seconds.
 function wav(seconds, tones) {
   const count = seconds * RATE;
   const file = Buffer.alloc(44 + 2 * count);
@@ -25,8 +25,8 @@ function wav(seconds, tones) {
   let noise = 1;
   for (let i = 0; i < count; ++i) {
     noise = (noise * 1103515245 + 12345) % 2147483648;
-    const isTone = tones.some(([start, end]) => i >= start * RATE && i < end * RATE);
-    const tone = isTone ? 8000 * Math.sin((2 * Math.PI * 1000 * i) / RATE) : 0;
+    const heard = tones.find(([start, end]) => i >= start * RATE && i < end * RATE);
+    const tone = heard ? 8000 * (heard[2] ?? 1) * Math.sin((2 * Math.PI * 1000 * i) / RATE) : 0;
     file.writeInt16LE(Math.round(tone + (noise / 2147483648 - 0.5) * 120), 44 + 2 * i);
   }
   return file;

@@ -1,0 +1,137 @@
+import * as api from './api.js';
+import {button, element, placeAt, setText} from './dom.js';
+import * as format from './format.js';
+import {writePlace} from './place.js';
+import {Timeline} from './timeline.js';
+
+/** @typedef {import('./api.js').DayReview} DayReview */
+/** @typedef {import('./api.js').DaySection} DaySection */
+/** @typedef {import('./clip_bar.js').ClipBar} ClipBar */
+/** @typedef {import('./detection.js').Detection} Detection */
+
+const MOST_CHIPS = 50;
+
+/** What stands out on a day: its timeline, and the best sections as buttons. One day at a time. */
+export class Highlights {
+  /**
+   * @param {Detection} detection
+   * @param {ClipBar} clips
+   */
+  constructor(detection, clips) {
+    this.detection = detection;
+    this.clips = clips;
+    this.day = '';
+    this.asked = 0;
+    /** @type {DayReview | null} */
+    this.review = null;
+    /** @type {Map<string, HTMLLIElement>} */
+    this.chips = new Map();
+    this.root = element('section', 'highlights');
+    this.root.id = 'highlights';
+    this.title = element('h3', 'highlights-title');
+    this.title.id = 'highlights-title';
+    this.root.setAttribute('aria-labelledby', this.title.id);
+    this.note = element('p', 'highlights-note');
+    this.note.setAttribute('role', 'status');
+    this.timeline = new Timeline((index) => this.clips.play(index));
+    this.list = element('ol', 'chips');
+    this.root.append(this.title, this.note, this.timeline.root, this.list);
+    detection.addEventListener('change', () => this.load());
+    clips.addEventListener('change', () => this.mark());
+  }
+
+  /**
+   * @param {string} day
+   * @param {Element} host after which it stands
+   */
+  async open(day, host) {
+    this.day = day;
+    this.review = null;
+    this.timeline.root.hidden = true;
+    this.list.replaceChildren();
+    this.chips.clear();
+    setText(this.title, `What stands out on ${format.dayTitle(day)}`);
+    setText(this.note, 'Loading…');
+    host.after(this.root);
+    writePlace({day});
+    const focused = document.activeElement;
+    await this.load();
+    if (document.activeElement === focused) this.list.querySelector('button')?.focus();
+  }
+
+  close() {
+    this.day = '';
+    ++this.asked;
+    this.root.remove();
+  }
+
+  /** Anew, with what plays left alone. */
+  async load() {
+    if (this.day === '') return;
+    const asked = ++this.asked;
+    try {
+      const review = await api.getHighlights(this.day, this.detection.asked);
+      if (asked === this.asked) this.show(review);
+    } catch (error) {
+      if (asked === this.asked) setText(this.note, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** @param {DayReview} review */
+  show(review) {
+    this.review = review;
+    this.detection.learn(review);
+    this.timeline.root.hidden = review.files.length === 0;
+    if (review.files.length > 0) this.timeline.show(review);
+    const best = review.by_score.slice(0, MOST_CHIPS);
+    this.showChips(best.map((index) => review.sections[index]));
+    const all = review.sections.length;
+    const count = all > best.length ? `The ${best.length} best of ${all} sections` : format.counted(all, 'section');
+    setText(this.note, all === 0 ? 'Nothing stands out. A smaller margin finds more.'
+      : `${count}, best first. J and K step through all in the order of time.`);
+    this.clips.load(review);
+  }
+
+  /** @param {DaySection[]} sections */
+  showChips(sections) {
+    const keys = sections.map(({file, start}) => `${start} ${file}`);
+    for (const [key, chip] of this.chips) {
+      if (keys.includes(key)) continue;
+      chip.remove();
+      this.chips.delete(key);
+    }
+    sections.forEach((section, place) => {
+      let chip = this.chips.get(keys[place]);
+      if (!chip) {
+        chip = element('li');
+        chip.append(button('chip', '', () => this.clips.toggle(section)));
+        this.chips.set(keys[place], chip);
+      }
+      setText(chip.children[0], this.textOf(section));
+      placeAt(this.list, chip, place);
+    });
+  }
+
+  /** @param {DaySection} section */
+  textOf(section) {
+    const date = this.review?.files.find(({name}) => name === section.file)?.date ?? '';
+    return `${format.timeThere(section.time, date)} · ${section.source || section.file} · ${section.score.toFixed(1)} dB`;
+  }
+
+  /** Shows which section plays; when another chip has the focus, it gets it. */
+  mark() {
+    const {current} = this.clips;
+    const key = current && `${current.start} ${current.file}`;
+    const isInList = this.list.contains(document.activeElement);
+    for (const [name, item] of this.chips) {
+      const chip = /** @type {HTMLElement} */ (item.children[0]);
+      if (name !== key) {
+        chip.removeAttribute('aria-current');
+      } else {
+        chip.setAttribute('aria-current', 'true');
+        if (isInList) chip.focus();
+      }
+    }
+    this.timeline.mark(this.clips.index);
+  }
+}
