@@ -93,6 +93,15 @@ function timesOf(first, last) {
 }
 
 /**
+ * Where to read what matches; more than that at the edges of the days.
+ * @param {{text: string, source: string, from: string, to: string}} filter
+ * @returns {string | null}
+ */
+export function searchAddress({text, source, from, to}) {
+  return address('/api/files', {q: text, source, ...timesOf(from, to), limit: PAGE_SIZE});
+}
+
+/**
  * Those that began on a local day, newest first.
  * @param {string} day
  */

@@ -5,8 +5,10 @@ import {Detection} from './detection.js';
 import {DetectionControls} from './detection_controls.js';
 import {byId, setText} from './dom.js';
 import {dayOf} from './format.js';
+import {FilterControls} from './filter_controls.js';
 import {Highlights} from './highlights.js';
 import {Keys} from './keys.js';
+import {Listing} from './listing.js';
 import {readPlace, writePlace} from './place.js';
 import {Sources} from './sources.js';
 
@@ -25,9 +27,13 @@ class App {
     this.clips = new ClipBar(announce, (file, seconds) => this.goTo(() => this.openFile(file, seconds)));
     this.highlights = new Highlights(detection, this.clips);
     this.controls = new DetectionControls(detection);
+    this.listing = new Listing();
+    this.filter = new FilterControls((filter) => this.search(filter));
+    this.listing.use(this.filter.filter);
     this.keys = new Keys({
       j: () => this.clips.step(1),
       k: () => this.clips.step(-1),
+      '/': () => byId('filter-text').focus(),
       o: () => byId('clip-open').click(),
       ' ': () => this.togglePlay(),
       arrowleft: () => this.skip(-5),
@@ -40,7 +46,7 @@ class App {
       highlight: (day, isShown) => this.highlight(day, isShown),
     };
     this.sources = new Sources(byId('sources'), announce);
-    this.days = new Days(byId('days'), around, api.getFilesOfDay);
+    this.days = new Days(byId('days'), around, (day) => this.listing.filesOf(day));
     /** What the highlights were found in. @type {string | undefined} */
     this.highlighted = undefined;
     this.listedFiles = '';
@@ -51,6 +57,10 @@ class App {
 
   start() {
     document.addEventListener('visibilitychange', () => this.refresh());
+    byId('more').addEventListener('click', () => {
+      ++this.listing.pages;
+      this.search(this.listing.filter);
+    });
     addEventListener('hashchange', () => this.goToPlace());
     // One sound at a time.
     document.addEventListener('play', ({target}) => {
@@ -130,7 +140,12 @@ class App {
    */
   async openFile(name, seconds) {
     const {date} = await api.getAnalysis(name, {margin: null, min_gap: null, points: 1});
-    const row = await this.days.find(dayOf(date), name);
+    let row = await this.days.find(dayOf(date), name);
+    if (!row && this.filter.isActive) {
+      this.filter.clear();
+      await this.updateList();
+      row = await this.days.find(dayOf(date), name);
+    }
     if (!row) throw new Error(`'${name}' is not in the list.`);
     const panel = row.open();
     panel.seek(seconds);
@@ -155,6 +170,7 @@ class App {
       this.showTrouble('');
     } catch (error) {
       this.showTrouble(`${error instanceof Error ? error.message : error} Trying again…`);
+      this.sources.lose();
       this.listedAt = -Infinity;
     }
     this.isBusy = false;
@@ -164,6 +180,7 @@ class App {
   async update() {
     const status = await api.getStatus();
     this.sources.show(status);
+    this.filter.offer(status.active.map(({name}) => name));
     setText(byId('version'), `isr ${status.version}`);
     const files = status.active.map((source) => source.file).join('\n');
     if (files === this.listedFiles && performance.now() - this.listedAt < LIST_INTERVAL) return;
@@ -173,13 +190,25 @@ class App {
   }
 
   async updateList() {
-    const days = await api.getDays();
+    const extent = await this.listing.read();
+    if (!extent) return;
+    const {days, shown, total, hasMore} = extent;
     byId('loading').hidden = true;
-    byId('empty').hidden = days.length > 0;
+    byId('empty').hidden = total > 0;
+    byId('no-match').hidden = total === 0 || shown > 0;
+    byId('more').hidden = !hasMore;
+    this.filter.show(extent);
     await this.days.show(days);
     const highlighted = JSON.stringify(days.find(({day}) => day === this.highlights.day));
     if (highlighted !== this.highlighted) await this.highlights.load();
     this.highlighted = highlighted;
+  }
+
+  /** @param {import('./listing.js').Filter} filter */
+  async search(filter) {
+    if (filter !== this.listing.filter) this.listing.use(filter);
+    this.days.forget();
+    await this.goTo(() => this.updateList());
   }
 
   /** @param {string} text empty: all is well */

@@ -91,6 +91,11 @@ export class Days {
     return this.sections.get(day)?.rows.get(name);
   }
 
+  /** What is open is read anew at the next summary. */
+  forget() {
+    for (const section of this.sections.values()) section.known = null;
+  }
+
   redetect() {
     for (const section of this.sections.values()) {
       for (const row of section.rows.values()) row.redetect();

@@ -40,6 +40,11 @@ class SourceCard {
     setText(this.message, source.message);
     this.message.hidden = source.message === '';
   }
+
+  lose() {
+    this.state.dataset.state = 'unknown';
+    setText(this.state, 'unknown');
+  }
 }
 
 /** What each source is doing. Changes of state are announced; what merely counts up is not. */
@@ -74,6 +79,12 @@ export class Sources {
       this.states.set(source.name, source.state);
     }
     if (changes.length > 0) this.announce(changes.join(', '));
+  }
+
+  /** Nobody tells any more what the sources do. */
+  lose() {
+    for (const card of this.cards.values()) card.lose();
+    this.states.clear();
   }
 
   /** @param {string} name */

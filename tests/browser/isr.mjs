@@ -49,12 +49,17 @@ export class Isr {
       .map(([name, keys]) =>
         [`[${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`), ''].join('\n'))
       .join('\n'));
-    const log = openSync(isr.logPath, 'w');
-    const executable = join(process.env.ISR_BUILD_DIR, 'isr');
-    isr.process = spawn(executable, ['run', isr.config], { stdio: ['ignore', log, log] });
-    isr.ended = once(isr.process, 'exit');
-    await waitFor('the page to be served', () => isr.files().catch(() => isr.assertRuns()));
+    await isr.run();
     return isr;
+  }
+
+  // Also again, after `halt`.
+  async run() {
+    const log = openSync(this.logPath, 'a');
+    const executable = join(process.env.ISR_BUILD_DIR, 'isr');
+    this.process = spawn(executable, ['run', this.config], { stdio: ['ignore', log, log] });
+    this.ended = once(this.process, 'exit');
+    await waitFor('the page to be served', () => this.files().catch(() => this.assertRuns()));
   }
 
   assertRuns() {
@@ -78,9 +83,15 @@ export class Isr {
   }
 
   // Its exit code.
-  async stop() {
+  async halt() {
     this.process.kill('SIGTERM');
     const [code] = await this.ended;
+    return code;
+  }
+
+  // Likewise, and nothing is left of it.
+  async stop() {
+    const code = await this.halt();
     rmSync(this.folder, { recursive: true, force: true });
     return code;
   }
