@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "catalogue/audio_files.hpp"
@@ -16,6 +15,7 @@
 #include "catalogue/scan.hpp"
 #include "level/track_codec.hpp"
 #include "level/track_log.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace isr {
 namespace {
@@ -54,16 +54,7 @@ using Names = std::vector<std::string>;
 
 class CatalogueTest : public testing::Test {
  protected:
-  CatalogueTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "isr-catalogue-XXXXXX";
-    root_ = ::mkdtemp(pattern.data());
-    state_ = root_ + "/var/state";
-    output_ = root_ + "/recordings";
-    roots_.Replace(Roots(output_).All());
-    database_ = state_ + "/catalogue.db";
-    fs::create_directories(output_);
-  }
-  ~CatalogueTest() override { fs::remove_all(root_); }
+  CatalogueTest() { fs::create_directories(output_); }
 
   /// Opens a catalogue, lets `use` call it, and closes it: all is then applied.
   template <typename Use>
@@ -102,11 +93,12 @@ class CatalogueTest : public testing::Test {
     return CatalogueReader(database_).FindSegment(name);
   }
 
-  std::string root_;
-  std::string state_;
-  std::string output_;
-  std::string database_;
-  Roots roots_{""};
+  const TemporaryFolder folder_;
+  const std::string root_ = folder_.Path();
+  const std::string state_ = root_ + "/var/state";
+  const std::string output_ = root_ + "/recordings";
+  const std::string database_ = state_ + "/catalogue.db";
+  Roots roots_{output_};
 };
 
 TEST_F(CatalogueTest, ASegmentIsKeptAsItWasGiven) {

@@ -1,4 +1,3 @@
-#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -8,7 +7,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -18,6 +16,8 @@
 #include "control/protocol.hpp"
 #include "control/server.hpp"
 #include "glib/source_handle.hpp"
+#include "tests/main_loop.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace isr {
 namespace {
@@ -142,38 +142,7 @@ TEST(ControlSocketPlace, APathThatIsTooLongIsNamed) {
 
 class ControlServerTest : public testing::Test {
  protected:
-  ControlServerTest() {
-    char pattern[] = "/tmp/isr-control-XXXXXX";
-    folder_ = ::mkdtemp(pattern);
-    socket_ = {folder_ + "/control.sock", 0600};
-  }
-  ~ControlServerTest() override {
-    server_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
   void Start() { server_ = std::make_unique<ControlServer>(socket_, service_, options_); }
-
-  bool RunUntil(const std::function<bool()>& is_done) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    const auto tick = SourceHandle::Every(milliseconds(2), [] {});
-    while (!is_done()) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      g_main_context_iteration(nullptr, TRUE);
-    }
-    return true;
-  }
-
-  /// Runs `client` on a thread of its own, and the main loop until it ends.
-  void Beside(const std::function<void()>& client) {
-    std::atomic<bool> done = false;
-    std::thread thread([&] {
-      client();
-      done = true;
-    });
-    EXPECT_TRUE(RunUntil([&] { return done.load(); })) << "the client does not come to an end";
-    thread.join();
-  }
 
   Fd Connect() const {
     Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -205,8 +174,9 @@ class ControlServerTest : public testing::Test {
     return text;
   }
 
-  std::string folder_;
-  ControlSocket socket_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.Path();
+  ControlSocket socket_{folder_ + "/control.sock", 0600};
   FakeService service_;
   ControlServerOptions options_;
   std::unique_ptr<ControlServer> server_;
@@ -392,8 +362,8 @@ TEST_F(ControlServerTest, TheClientSeesTheEndOfTheDaemon) {
 }
 
 TEST(LockFileTest, OneAtATimeHoldsItAndIsNamed) {
-  char pattern[] = "/tmp/isr-lock-XXXXXX";
-  const std::string folder = ::mkdtemp(pattern);
+  const TemporaryFolder temporary;
+  const std::string& folder = temporary.Path();
   {
     const LockFile first(folder + "/lock");
     EXPECT_EQ(first.State(), LockFile::Outcome::kHeld);
@@ -403,7 +373,6 @@ TEST(LockFileTest, OneAtATimeHoldsItAndIsNamed) {
   }
   EXPECT_EQ(LockFile(folder + "/lock").State(), LockFile::Outcome::kHeld);
   EXPECT_THROW(LockFile(folder + "/none/lock"), Error);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

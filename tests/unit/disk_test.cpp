@@ -9,12 +9,12 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 
 #include "base/atomic_file.hpp"
 #include "disk/disk_writer.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace isr {
 namespace {
@@ -71,20 +71,12 @@ std::vector<std::uint8_t> Bytes(const std::string& text) {
 
 class DiskTest : public testing::Test {
  protected:
-  DiskTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "disk-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~DiskTest() override {
-    writer_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
   std::shared_ptr<FileStream> Begin(const std::string& name) {
     return writer_->Begin(folder_ / name, budget_, observer_);
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.Path();
   std::shared_ptr<Observer> observer_ = std::make_shared<Observer>();
   std::shared_ptr<WriteBudget> budget_ = std::make_shared<WriteBudget>(1'000'000);
   std::shared_ptr<DiskWriter> writer_ =

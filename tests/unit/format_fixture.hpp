@@ -88,6 +88,15 @@ inline Framed FrameAll(Codec codec, ByteView bytes, size_t step = 4096) {
   return framed;
 }
 
+inline void ExpectSameFramesHoweverCut(Codec codec, ByteView bytes) {
+  const Framed whole = FrameAll(codec, bytes, bytes.size());
+  for (const size_t step : {1u, 7u, 100u, 417u, 1000u}) {
+    const Framed pieces = FrameAll(codec, bytes, step);
+    EXPECT_EQ(pieces.frames, whole.frames) << "in steps of " << step;
+    EXPECT_EQ(pieces.garbage, whole.garbage) << "in steps of " << step;
+  }
+}
+
 /// An MPEG-1 layer III frame, 44.1 kHz, stereo, 128 kb/s: 417 bytes. `fill` below 0xe0.
 inline Bytes MpegFrame(std::uint8_t fill, std::uint8_t mode = 0x00) {
   Bytes frame(417, fill);

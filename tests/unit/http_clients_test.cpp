@@ -231,6 +231,7 @@ TEST_F(HttpClientsTest, WhoDoesNotReadAFileIsCutOff) {
     for (int i = 0; i < 10; ++i) {
       clients.push_back(std::make_unique<Client>(Port()));
       clients.back()->Send("GET /stream/large.mp3 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      EXPECT_EQ(clients.back()->Receive(1), "H") << "no answer has begun";
     }
   });
   ExpectNoDescriptorLeft(before + clients.size());

@@ -1,26 +1,24 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "http/server.hpp"
+#include "tests/main_loop.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace isr {
 
@@ -105,11 +103,6 @@ class FakeStatus final : public StatusProvider {
 class HttpFixture : public testing::Test {
  protected:
   HttpFixture() {
-    std::string pattern = std::filesystem::temp_directory_path() / "isr-http-XXXXXX";
-    root_ = ::mkdtemp(pattern.data());
-    output_ = root_ + "/recordings";
-    roots_.Replace(Roots(output_).All());
-    web_ = root_ + "/web";
     std::filesystem::create_directories(output_);
     std::filesystem::create_directories(web_);
     WriteFile(web_ + "/index.html", "<!doctype html><title>page</title>");
@@ -121,7 +114,6 @@ class HttpFixture : public testing::Test {
     while (g_main_context_iteration(nullptr, FALSE) != FALSE) {
     }
     catalogue_.reset();
-    std::filesystem::remove_all(root_);
   }
 
   void Start(std::span<const Route> routes = Routes()) {
@@ -157,29 +149,6 @@ class HttpFixture : public testing::Test {
     catalogue_ = std::make_unique<Catalogue>(root_ + "/state", roots_);
   }
 
-  /// Runs the main loop until `is_done`. False when that takes too long.
-  bool RunUntil(const std::function<bool()>& is_done) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    // Wakes the loop now and then, for conditions that no event of its own announces.
-    const auto tick = SourceHandle::Every(std::chrono::milliseconds(2), [] {});
-    while (!is_done()) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      g_main_context_iteration(nullptr, TRUE);
-    }
-    return true;
-  }
-
-  /// Runs `client` on a thread of its own, and the main loop until it ends.
-  void Beside(const std::function<void()>& client) {
-    std::atomic<bool> done = false;
-    std::thread thread([&] {
-      client();
-      done = true;
-    });
-    EXPECT_TRUE(RunUntil([&] { return done.load(); })) << "the client does not come to an end";
-    thread.join();
-  }
-
   Response Talk(const std::string& bytes) {
     std::string text;
     Beside([&] {
@@ -208,10 +177,11 @@ class HttpFixture : public testing::Test {
     return count;
   }
 
-  std::string root_;
-  std::string output_;
-  Roots roots_{""};
-  std::string web_;
+  const TemporaryFolder folder_;
+  const std::string root_ = folder_.Path();
+  const std::string output_ = root_ + "/recordings";
+  const std::string web_ = root_ + "/web";
+  Roots roots_{output_};
   HttpServerOptions options_;
   FakeStatus status_;
   std::unique_ptr<Catalogue> catalogue_;

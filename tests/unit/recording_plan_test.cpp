@@ -1,12 +1,10 @@
 #include "recorder/recording_plan.hpp"
 
-#include <filesystem>
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "level/track_file.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace isr {
 namespace {
@@ -19,8 +17,6 @@ class RecordingPlanTest : public testing::Test {
   static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
 
   RecordingPlanTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "plan-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
     plan_ = std::make_shared<RecordingPlan>(
         SourceSettings{.name = "radio", .output_directory = folder_},
         RecordingPlan::Options{
@@ -31,7 +27,6 @@ class RecordingPlanTest : public testing::Test {
   ~RecordingPlanTest() override {
     plan_.reset();
     disk_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   void Tell(GstStructure* facts) {
@@ -77,7 +72,8 @@ class RecordingPlanTest : public testing::Test {
     return texts;
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.Path();
   std::shared_ptr<DiskWriter> disk_ = DiskWriter::Create({});
   std::shared_ptr<RecordingPlan> plan_;
 };

@@ -5,13 +5,13 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "base/atomic_file.hpp"
 #include "format/flac_metadata.hpp"
 #include "format/wav_header.hpp"
 #include "level/track_file.hpp"
 #include "recorder/track_writer.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace isr {
 namespace {
@@ -28,12 +28,7 @@ std::string WavOf(size_t bytes) {
 
 class RepairTest : public testing::Test {
  protected:
-  RepairTest() {
-    std::string pattern = fs::temp_directory_path() / "repair-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
-    fs::create_directories(folder_ + "/day");
-  }
-  ~RepairTest() override { fs::remove_all(folder_); }
+  RepairTest() { fs::create_directories(folder_ + "/day"); }
 
   std::string AudioPath() const { return folder_ + "/" + kName; }
   void WriteAudio(const std::string& bytes) const { std::ofstream(AudioPath()) << bytes; }
@@ -54,7 +49,8 @@ class RepairTest : public testing::Test {
     return RepairRecording(Roots(folder_).ForName(""), kName);
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.Path();
 };
 
 TEST_F(RepairTest, CountsWhatIsThereAndEndsTheTrack) {

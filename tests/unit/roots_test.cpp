@@ -4,11 +4,11 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "catalogue/catalogue.hpp"
 #include "catalogue/reader.hpp"
 #include "level/track_codec.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace isr {
 namespace {
@@ -19,12 +19,9 @@ namespace fs = std::filesystem;
 class RootsTest : public testing::Test {
  protected:
   RootsTest() {
-    std::string pattern = fs::temp_directory_path() / "isr-roots-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
     Use(folder_ + "/general/analyses", folder_ + "/garden/analyses");
     fs::create_directories(folder_ + "/general");
   }
-  ~RootsTest() override { fs::remove_all(folder_); }
 
   void Use(const std::string& analyses, const std::string& garden_analyses) {
     roots_.Replace(
@@ -62,7 +59,8 @@ class RootsTest : public testing::Test {
   }
 
   using Names = std::vector<std::string>;
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.Path();
   Roots roots_{""};
 };
 

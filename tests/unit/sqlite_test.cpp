@@ -3,31 +3,24 @@
 #include <string>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "sqlite/database.hpp"
 #include "sqlite/statement.hpp"
 #include "sqlite/transaction.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace isr {
 namespace {
 
 class SqliteTest : public testing::Test {
  protected:
-  SqliteTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "isr-sqlite-XXXXXX";
-    directory_ = ::mkdtemp(pattern.data());
-    path_ = directory_ + "/test.db";
-  }
-  ~SqliteTest() override { std::filesystem::remove_all(directory_); }
-
   std::int64_t Count(Database& database) {
     Statement count(database, "SELECT count(*) FROM t");
     return count.Step() ? count.Integer(0) : -1;
   }
 
-  std::string directory_;
-  std::string path_;
+  const TemporaryFolder directory_;
+  const std::string path_ = directory_.Path() + "/test.db";
 };
 
 TEST_F(SqliteTest, ValuesComeBackAsTheyWereBound) {

@@ -14,6 +14,7 @@
 #include "glib/element.hpp"
 #include "glib/source_handle.hpp"
 #include "tests/fake_clock.hpp"
+#include "tests/main_loop.hpp"
 
 namespace isr {
 namespace {
@@ -110,12 +111,7 @@ class SupervisorTest : public testing::Test, public Supervisor::Delegate {
   void Note(std::string event) { events_.push_back(std::move(event)); }
 
   void RunUntil(const std::function<bool()>& is_done) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    const auto tick = SourceHandle::Every(std::chrono::milliseconds(2), [] {});
-    while (!is_done()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << testing::PrintToString(events_);
-      g_main_context_iteration(nullptr, TRUE);
-    }
+    ASSERT_TRUE(isr::RunUntil(is_done)) << testing::PrintToString(events_);
   }
   void Settle() {
     gate_.Open();
