@@ -106,11 +106,14 @@ void ClientStream::WriteFirst(GError** error) {
 }
 
 void ClientStream::Drained() {
+  // More came than was asked for, and more of it may be on its way.
+  const bool has_more = discarded_ > 0 || g_socket_get_available_bytes(socket_.Get()) > 0;
   if (ending_ == Ending::kNone) {
     if (on_sent_) on_sent_();
-  } else if (ending_ == Ending::kAtOnce || !readable_.IsActive()) {
+  } else if (!readable_.IsActive() || (ending_ == Ending::kAtOnce && !has_more)) {
     Gone("done");
   } else {
+    ending_ = Ending::kWhenClientHasRead;
     g_socket_shutdown(socket_.Get(), FALSE, TRUE, nullptr);
     Watch(kFarewell, "the client does not stop sending");
   }

@@ -51,7 +51,7 @@ class ClientStream {
   /// No more comes: when all has gone, the connection ends, and OnGone follows.
   void Finish() { End(Ending::kAtOnce); }
   /// The same for a client that is still sending: closed at once, its connection would be reset,
-  /// and with it go bytes that it has not read yet.
+  /// and with it go bytes that it has not read yet. Finish sees what has come by then.
   void FinishUnread() { End(Ending::kWhenClientHasRead); }
 
  private:

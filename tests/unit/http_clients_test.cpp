@@ -204,6 +204,19 @@ TEST_F(HttpClientsTest, WhoGoesOnSendingCanStillReadWhyNot) {
   ExpectNoDescriptorLeft(before);
 }
 
+TEST_F(HttpClientsTest, WhoSendsMoreThanAFileNeedsGetsAllOfIt) {
+  const std::string content(700000, 'x');
+  WriteFile(output_ + "/a.mp3", content);
+  Start();
+  const size_t before = CountDescriptors();
+  for (int i = 0; i < 50; ++i) {
+    const Response response =
+        Talk("GET /stream/a.mp3 HTTP/1.1\r\nHost: localhost\r\n\r\n" + std::string(100000, 'x'));
+    EXPECT_EQ(response.body.size(), content.size());
+  }
+  ExpectNoDescriptorLeft(before);
+}
+
 TEST_F(HttpClientsTest, WhatIsNoHttpGetsAnErrorLikeAllOthers) {
   Start();
   for (const char* const bytes :
