@@ -25,14 +25,14 @@ bool IsVisibleComponent(std::string_view component) {
 }
 
 /// For kernels and sandboxes without openat2: no symbolic link at all, folder by folder.
-Fd OpenWithoutLinks(const Fd& directory, std::string_view name) {
+Fd OpenWithoutLinks(const Fd& directory, std::string_view name, int flags) {
   Fd folder(::fcntl(directory.Get(), F_DUPFD_CLOEXEC, 0));
   while (folder.IsOpen()) {
     const size_t slash = name.find('/');
     const std::string component(name.substr(0, slash));
     if (component == ".." || component.empty()) break;
     if (slash == std::string_view::npos) {
-      return Fd(::openat(folder.Get(), component.c_str(), kOpenFlags | O_NOFOLLOW));
+      return Fd(::openat(folder.Get(), component.c_str(), flags | O_NOFOLLOW));
     }
     folder = Fd(
         ::openat(folder.Get(), component.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -40,6 +40,17 @@ Fd OpenWithoutLinks(const Fd& directory, std::string_view name) {
   }
   if (folder.IsOpen()) errno = EXDEV;
   return {};
+}
+
+Fd OpenAnyBeneath(const Fd& directory, const std::string& name, int flags) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  Fd fd(static_cast<int>(::syscall(SYS_openat2, directory.Get(), name.c_str(), &how, sizeof how)));
+  if (!fd.IsOpen() && (errno == ENOSYS || errno == EPERM)) {
+    fd = OpenWithoutLinks(directory, name, flags);
+  }
+  return fd;
 }
 
 }  // namespace
@@ -66,17 +77,21 @@ bool IsRecordingName(std::string_view name) {
 }
 
 Fd OpenBeneath(const Fd& directory, const std::string& name) {
-  open_how how{};
-  how.flags = kOpenFlags;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  Fd fd(static_cast<int>(::syscall(SYS_openat2, directory.Get(), name.c_str(), &how, sizeof how)));
-  if (!fd.IsOpen() && (errno == ENOSYS || errno == EPERM)) fd = OpenWithoutLinks(directory, name);
+  Fd fd = OpenAnyBeneath(directory, name, kOpenFlags);
   if (!fd.IsOpen()) return fd;
   struct stat facts {};
   if (::fstat(fd.Get(), &facts) == 0 && S_ISREG(facts.st_mode)) return fd;
   fd.Reset();
   errno = EINVAL;
   return fd;
+}
+
+bool RemoveBeneath(const Fd& directory, const std::string& name) {
+  const size_t slash = name.rfind('/');
+  if (slash == std::string::npos) return ::unlinkat(directory.Get(), name.c_str(), 0) == 0;
+  const Fd folder =
+      OpenAnyBeneath(directory, name.substr(0, slash), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  return folder.IsOpen() && ::unlinkat(folder.Get(), name.c_str() + slash + 1, 0) == 0;
 }
 
 }  // namespace isr

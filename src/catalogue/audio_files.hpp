@@ -20,4 +20,8 @@ bool IsRecordingName(std::string_view name);
 /// or a device).
 Fd OpenBeneath(const Fd& directory, const std::string& name);
 
+/// Removes the file `name` below `directory` from its folder, to which no part of the way may lead
+/// out of it. False: errno says why.
+bool RemoveBeneath(const Fd& directory, const std::string& name);
+
 }  // namespace isr

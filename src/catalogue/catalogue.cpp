@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
+#include <future>
 #include <iterator>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -73,6 +75,14 @@ void Catalogue::SegmentEnded(Segment segment) {
   Queue(std::move(segment));
 }
 
+void Catalogue::SegmentRemoved(std::string name) {
+  constexpr std::chrono::seconds kPatience{5};
+  Queue(Removed{std::move(name)});
+  const auto applied = std::make_shared<std::promise<void>>();
+  thread_.Post([applied] { applied->set_value(); });
+  applied->get_future().wait_for(kPatience);
+}
+
 void Catalogue::GapFound(Gap gap) {
   Queue(std::move(gap));
 }
@@ -130,6 +140,8 @@ void Catalogue::Apply(const std::deque<Change>& changes) {
       writer.Write(heard->segment, heard->title);
     } else if (const auto* const event = std::get_if<SoundEvent>(&change)) {
       writer.Write(*event);
+    } else if (const auto* const removed = std::get_if<Removed>(&change)) {
+      writer.Delete(removed->name);
     } else {
       writer.Write(std::get<Segment>(change));
       has_begun = has_begun || std::get<Segment>(change).growing;

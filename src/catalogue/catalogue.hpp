@@ -38,6 +38,8 @@ class Catalogue {
   void SegmentGrew(std::string name, std::int64_t frames, std::int64_t bytes);
   /// The file is closed; all that is known of it.
   void SegmentEnded(Segment segment);
+  /// Its file is gone. Returns when readers know, or after some seconds of a disk that refuses.
+  void SegmentRemoved(std::string name);
   void GapFound(Gap gap);
   /// The recording called `name` plays that. One that is known for the same time is replaced.
   void TitleFound(std::string name, Title title);
@@ -58,11 +60,14 @@ class Catalogue {
     std::int64_t frames;
     std::int64_t bytes;
   };
+  struct Removed {
+    std::string name;
+  };
   struct HeardTitle {
     std::string segment;
     Title title;
   };
-  using Change = std::variant<Segment, Growth, Gap, HeardTitle, SoundEvent>;
+  using Change = std::variant<Segment, Growth, Gap, HeardTitle, SoundEvent, Removed>;
 
   void Queue(Change change);
   void Drain();  // catalogue thread, like all below

@@ -26,15 +26,18 @@ std::filesystem::path Numbered(const std::filesystem::path& path, int attempt) {
 
 Reservation ReserveFile(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (!folder.empty()) std::filesystem::create_directories(folder);
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     const std::filesystem::path numbered = Numbered(path, attempt);
+    // Each time: who deletes a recording takes folders away that are empty then.
+    if (!folder.empty()) std::filesystem::create_directories(folder);
     Fd fd(::open(numbered.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (fd.IsOpen()) {
       ::flock(fd.Get(), LOCK_EX | LOCK_NB);
       return {std::move(fd), numbered};
     }
-    if (errno != EEXIST) throw std::system_error(errno, std::generic_category(), numbered);
+    if (errno != EEXIST && errno != ENOENT) {
+      throw std::system_error(errno, std::generic_category(), numbered);
+    }
   }
   throw std::system_error(EEXIST, std::generic_category(), path);
 }

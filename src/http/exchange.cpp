@@ -84,6 +84,10 @@ std::optional<Reply> Exchange::CheckHeaders() const {
                       "this machine is not known by the name in the address; use its IP address "
                       "or its own name");
   }
+  if (request_.method != "GET" && request_.method != "HEAD" &&
+      !IsOwnOrigin(Header("Origin"), Header("Host"))) {
+    return ErrorReply(403, "foreign-origin", "another site's page may not change anything here");
+  }
   const std::string length = Header("Content-Length");
   if (length.find_first_not_of("0123456789") != std::string::npos) {
     return ErrorReply(400, "bad-request", "Content-Length is not a number");

@@ -26,4 +26,11 @@ bool IsOwnHost(std::string_view host_header, std::string_view machine_name) {
   return name == machine || name == machine + ".local";
 }
 
+bool IsOwnOrigin(std::string_view origin_header, std::string_view host_header) {
+  if (origin_header.empty()) return true;  // no page: a script, curl
+  const std::string origin = LowerCase(Trim(origin_header));
+  const std::string host = LowerCase(Trim(host_header));
+  return origin == "http://" + host || origin == "https://" + host;
+}
+
 }  // namespace isr

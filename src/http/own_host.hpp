@@ -9,4 +9,7 @@ namespace isr {
 /// its own name.
 bool IsOwnHost(std::string_view host_header, std::string_view machine_name);
 
+/// Whether a request's Origin header, if there is one, names the page that its Host header serves.
+bool IsOwnOrigin(std::string_view origin_header, std::string_view host_header);
+
 }  // namespace isr

@@ -51,7 +51,9 @@ std::string HeadOf(const Reply& reply) {
   };
   for (const auto& field : CommonHeaders()) add(field);
   for (const auto& field : reply.headers) add(field);
-  if (reply.status != SOUP_STATUS_NOT_MODIFIED && !reply.live) {
+  const bool has_length =
+      reply.status != SOUP_STATUS_NOT_MODIFIED && reply.status != SOUP_STATUS_NO_CONTENT;
+  if (has_length && !reply.live) {
     const bool is_file = reply.file.source != nullptr;
     add(std::pair("Content-Length", is_file ? reply.file.length : reply.body.size()));
   }

@@ -12,6 +12,9 @@ namespace isr {
 /// `GET /api/files`: recordings, newest first (files_resource.cpp).
 Reply AnswerFiles(const Request& request, const HttpServices& services);
 
+/// `DELETE /api/files/<name>`: the recording and its track (removal_resource.cpp).
+Reply AnswerRemoval(const Request& request, const HttpServices& services);
+
 /// `GET /api/days`: local days with their count, duration and size (days_resource.cpp).
 Reply AnswerDays(const Request& request, const HttpServices& services);
 

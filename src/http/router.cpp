@@ -12,8 +12,9 @@ bool Matches(const Route& route, std::string_view path) {
 }  // namespace
 
 std::span<const Route> Routes() {
-  static constexpr std::array<Route, 9> kRoutes{{
+  static constexpr std::array<Route, 10> kRoutes{{
       {"/api/files", RunsOn::kWorkerThread, AnswerFiles},
+      {"/api/files/", RunsOn::kWorkerThread, AnswerRemoval, "DELETE"},
       {"/api/days", RunsOn::kWorkerThread, AnswerDays},
       {"/api/analyze", RunsOn::kWorkerThread, AnswerAnalyze},
       {"/api/clip", RunsOn::kDecodeThread, AnswerClip},

@@ -18,6 +18,7 @@ struct Route {
   std::string_view path;  ///< ending in '/': a prefix
   RunsOn runs_on;
   Reply (*answer)(const Request& request, const HttpServices& services);
+  std::string_view method = "GET";  ///< the only one; with GET also HEAD
 };
 
 /// All that is served; longer prefixes stand before shorter ones, and "/" at the end.

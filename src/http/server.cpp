@@ -104,9 +104,10 @@ void HttpServer::Dispatch(Exchange& exchange) {
   }
   Request& request = exchange.GetRequest();
   const Route& route = FindRoute(routes_, request.path);
-  if (request.method != "GET" && request.method != "HEAD") {
-    Reply reply = ErrorReply(405, "method", "only GET and HEAD work here, not " + request.method);
-    reply.headers.emplace_back("Allow", "GET, HEAD");
+  if ((request.method == "HEAD" ? "GET" : request.method) != route.method) {
+    const std::string allowed = route.method == "GET" ? "GET, HEAD" : std::string(route.method);
+    Reply reply = ErrorReply(405, "method", "here works " + allowed + ", not " + request.method);
+    reply.headers.emplace_back("Allow", allowed);
     exchange.Answer(std::move(reply));
     return;
   }

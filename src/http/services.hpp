@@ -18,7 +18,7 @@ class StatusProvider {
 
 /// What the resources draw on. All of it outlives the server.
 struct HttpServices {
-  const Catalogue& catalogue;
+  Catalogue& catalogue;
   StatusProvider& status;
   const Roots& roots;         ///< the recordings
   std::string web_directory;  ///< index.html and what belongs to it

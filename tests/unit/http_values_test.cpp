@@ -22,6 +22,17 @@ void ExpectRange(const char* header, std::uint64_t size, Kind kind, std::uint64_
   EXPECT_EQ(range.length, length) << header;
 }
 
+TEST(OwnOrigin, IsThatOfThePageItselfOrOfNoPage) {
+  EXPECT_TRUE(IsOwnOrigin("", "studio:8080"));
+  EXPECT_TRUE(IsOwnOrigin("http://studio:8080", "studio:8080"));
+  EXPECT_TRUE(IsOwnOrigin("https://Studio", "studio"));
+  for (const char* const foreign :
+       {"null", "http://evil.example", "http://studio", "http://studio:80801", "studio:8080",
+        "http://studio:8080, http://evil.example", "http://studio:8080.evil.example"}) {
+    EXPECT_FALSE(IsOwnOrigin(foreign, "studio:8080")) << foreign;
+  }
+}
+
 TEST(ByteRange, OneRangeIsClampedToTheFile) {
   ExpectRange("bytes=0-0", 100, Kind::kPart, 0, 1);
   ExpectRange("bytes=10-19", 100, Kind::kPart, 10, 10);
