@@ -31,12 +31,13 @@ export class ApiError extends Error {}
 
 /**
  * @param {string} path
+ * @param {string} [method]
  * @returns {Promise<Response>}
  */
-async function get(path) {
+async function ask(path, method = 'GET') {
   let response;
   try {
-    response = await fetch(path, {cache: 'no-store', signal: AbortSignal.timeout(15000)});
+    response = await fetch(path, {method, cache: 'no-store', signal: AbortSignal.timeout(15000)});
   } catch {
     throw new ApiError('The recorder does not answer. Is it running?');
   }
@@ -61,12 +62,12 @@ function address(path, parameters) {
 
 /** @returns {Promise<Status>} */
 export async function getStatus() {
-  return (await get('/api/status')).json();
+  return (await ask('/api/status')).json();
 }
 
 /** @returns {Promise<Day[]>} */
 export async function getDays() {
-  return (await get('/api/days')).json();
+  return (await ask('/api/days')).json();
 }
 
 /**
@@ -75,7 +76,7 @@ export async function getDays() {
  * @returns {Promise<{files: Recording[], next: string | null}>}
  */
 export async function getFiles(path) {
-  const response = await get(path);
+  const response = await ask(path);
   const link = /^<([^>]+)>; rel="next"$/.exec(response.headers.get('Link') ?? '');
   return {files: await response.json(), next: link ? link[1] : null};
 }
@@ -118,13 +119,19 @@ export async function getFilesOfDay(day) {
   return found;
 }
 
+/** For good. @param {string} name */
+export async function deleteFile(name) {
+  const response = await ask(`/api/files/${escapePath(name)}`, 'DELETE');
+  await response.text();  // Chromium takes an answer that nobody reads for one that was given up
+}
+
 /**
  * @param {string} name
  * @param {{margin: number | null, min_gap: number | null, points?: number, from?: number, to?: number}} options
  * @returns {Promise<Analysis>}
  */
 export async function getAnalysis(name, options) {
-  return (await get(address('/api/analyze', {file: name, ...options}))).json();
+  return (await ask(address('/api/analyze', {file: name, ...options}))).json();
 }
 
 /**
@@ -133,7 +140,7 @@ export async function getAnalysis(name, options) {
  * @returns {Promise<DayReview>}
  */
 export async function getHighlights(day, asked) {
-  return (await get(address('/api/highlights', {day, ...asked}))).json();
+  return (await ask(address('/api/highlights', {day, ...asked}))).json();
 }
 
 /**

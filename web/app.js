@@ -1,6 +1,7 @@
 import * as api from './api.js';
 import {ClipBar} from './clip_bar.js';
 import {Days} from './days.js';
+import {Deletion} from './deletion.js';
 import {Detection} from './detection.js';
 import {DetectionControls} from './detection_controls.js';
 import {byId, setText} from './dom.js';
@@ -19,6 +20,7 @@ const LIST_INTERVAL = 15000;   // ms; sooner when a file begins or ends
 class App {
   constructor() {
     const announce = (/** @type {string} */ text) => setText(byId('announcements'), text);
+    this.announce = announce;
     /** What played last. @type {HTMLAudioElement | null} */
     this.sound = null;
     /** Whose player is open. @type {import('./recording_row.js').RecordingRow | null} */
@@ -39,9 +41,11 @@ class App {
       arrowleft: () => this.skip(-5),
       arrowright: () => this.skip(5),
     });
+    this.deletion = new Deletion((file) => this.forget(file));
     /** @type {import('./recording_row.js').Surroundings} */
     const around = {
       detection,
+      askToDelete: (file) => this.deletion.ask(file),
       opened: (row, isOpen) => this.keepOne(row, isOpen),
       highlight: (day, isShown) => this.highlight(day, isShown),
     };
@@ -152,6 +156,17 @@ class App {
     row.remember(seconds);
     row.root.scrollIntoView({block: 'center'});
     row.toggle.focus({preventScroll: true});
+  }
+
+  /** @param {api.Recording} file that was deleted */
+  async forget(file) {
+    const section = this.days.sections.get(dayOf(file.date));
+    section?.drop(file.name);
+    section?.toggle.focus();
+    this.announce(`${file.name} is deleted`);
+    this.days.forget();
+    await this.goTo(() => this.updateList());
+    if (!section?.root.isConnected) byId('recordings').focus();
   }
 
   /** @param {string} text empty: none */

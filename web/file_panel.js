@@ -19,8 +19,9 @@ export class FilePanel {
    * @param {string} title
    * @param {Detection} detection
    * @param {(seconds: number) => void} onPlace where it stands, when that is worth remembering
+   * @param {() => void} onDelete
    */
-  constructor(file, title, detection, onPlace) {
+  constructor(file, title, detection, onPlace, onDelete) {
     this.file = file;
     this.detection = detection;
     /** What is seen of the file; null: all of it. @type {{from: number, to: number} | null} */
@@ -37,6 +38,8 @@ export class FilePanel {
     this.titles = new PlacesList(['title', 'titles'], (seconds) => this.playFrom(seconds));
     this.note = element('p', 'file-panel-note');
     this.note.setAttribute('role', 'status');
+    this.deleter = button('tool', 'Delete…', onDelete);
+    this.deleter.hidden = file.recording;
     this.root.append(this.waveform.root, this.makeControls(), this.note,
       this.sections.root, this.gaps.root, this.titles.root);
     this.load();
@@ -65,7 +68,7 @@ export class FilePanel {
     closer.setAttribute('aria-label', 'Zoom in');
     const farther = button('tool', '−', () => this.zoom(4));
     farther.setAttribute('aria-label', 'Zoom out');
-    controls.append(this.audio, closer, farther);
+    controls.append(this.audio, closer, farther, this.deleter);
     return controls;
   }
 
@@ -73,6 +76,7 @@ export class FilePanel {
   update(file) {
     const hasChanged = file.duration !== this.file.duration || file.recording !== this.file.recording;
     this.file = file;
+    this.deleter.hidden = file.recording;
     if (hasChanged) this.load();
     if (this.audio.ended) this.goOn();
   }

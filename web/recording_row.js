@@ -10,6 +10,7 @@ import {writePlace} from './place.js';
  * What rows and days need of the page. `opened`: a row's player is there, or not any more.
  * `highlight`: a day is to show what stands out, or not any more.
  * @typedef {{detection: import('./detection.js').Detection,
+ *   askToDelete: (file: Recording) => void,
  *   opened: (row: RecordingRow, isOpen: boolean) => void,
  *   highlight: (day: import('./day_section.js').DaySection, isShown: boolean) => void}} Surroundings
  */
@@ -88,7 +89,7 @@ export class RecordingRow {
   open() {
     if (this.panel) return this.panel;
     this.panel = new FilePanel(this.file, titleOf(this.file), this.around.detection,
-      (seconds) => this.remember(seconds));
+      (seconds) => this.remember(seconds), () => this.around.askToDelete(this.file));
     this.panel.root.id = 'open-recording';  // one at a time
     const cell = element('td');
     cell.colSpan = this.root.rows[0].cells.length;
