@@ -38,10 +38,12 @@ export class Days {
       this.sections.delete(name);
     }
     await Promise.all(days.map((day, index) => {
+      // What is open by itself does not close when the next day begins.
+      const isOpen = this.sections.get(day.day)?.isOpen ?? index === 0;
       const section = this.sectionFor(day.day);
       placeAt(this.root, section.root, index);
       section.summarize(day);
-      section.expand(this.chosen[day.day] ?? index === 0);
+      section.expand(this.chosen[day.day] ?? isOpen);
       return this.fill(section, day);
     }));
   }

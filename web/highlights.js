@@ -118,20 +118,15 @@ export class Highlights {
     return `${format.timeThere(section.time, date)} · ${section.source || section.file} · ${section.score.toFixed(1)} dB`;
   }
 
-  /** Shows which section plays; when another chip has the focus, it gets it. */
+  /** Shows which section plays. Who stands on the chip of the one before is taken along. */
   mark() {
     const {current} = this.clips;
-    const key = current && `${current.start} ${current.file}`;
-    const isInList = this.list.contains(document.activeElement);
-    for (const [name, item] of this.chips) {
-      const chip = /** @type {HTMLElement} */ (item.children[0]);
-      if (name !== key) {
-        chip.removeAttribute('aria-current');
-      } else {
-        chip.setAttribute('aria-current', 'true');
-        if (isInList) chip.focus();
-      }
-    }
+    const chip = current && this.chips.get(`${current.start} ${current.file}`)?.querySelector('button');
+    const before = this.list.querySelector('[aria-current]');
+    const isTaken = before !== null && before === document.activeElement;
+    before?.removeAttribute('aria-current');
+    chip?.setAttribute('aria-current', 'true');
+    if (isTaken) chip?.focus();
     this.timeline.mark(this.clips.index);
   }
 }

@@ -2,7 +2,8 @@ import {byId} from './dom.js';
 import {recall, remember} from './store.js';
 
 const KEY = 'single-keys';
-const TAKES_KEYS = 'input, select, textarea, audio, dialog';
+const TAKES_KEYS = 'input, select, textarea, dialog';
+const PLAYER_KEYS = [' ', 'ArrowLeft', 'ArrowRight'];
 
 /** Single keys for what is done often. They can be turned off, for those who speak to their computer. */
 export class Keys {
@@ -24,6 +25,7 @@ export class Keys {
     const target = /** @type {Element} */ (event.target);
     if (!this.isOn.checked || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (target.closest(TAKES_KEYS)) return;
+    if (PLAYER_KEYS.includes(event.key) && target.closest('audio')) return;
     // Whatever has the focus answers the space bar itself.
     if (event.key === ' ' && target.closest('button, a, summary')) return;
     if (event.key === '?') {

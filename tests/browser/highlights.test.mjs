@@ -92,6 +92,16 @@ test('J and K step through all sections in the order of time, past the ends of f
   await assertPlays('10:00:40');
 });
 
+test('the keys go on from within the player; who looks at other sections is left there', async () => {
+  await page.locator('#clip-audio').focus();
+  await page.keyboard.press('j');
+  await assertPlays('12:00:12');
+  await panel().getByRole('button', { name: /^10:00:20/ }).focus();
+  await page.getByRole('button', { name: 'Section before' }).evaluate((button) => button.click());
+  await assertPlays('10:00:40');
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /^10:00:20/);
+});
+
 test('after a section comes the next best, the next in time, or none', async () => {
   const order = (await chips()).map((text) => text.slice(0, 8));
   await panel().getByRole('button', { name: order[0] }).click();
