@@ -39,7 +39,7 @@ export class Days {
     }
     await Promise.all(days.map((day, index) => {
       // What is open by itself does not close when the next day begins.
-      const isOpen = this.sections.get(day.day)?.isOpen ?? index === 0;
+      const isOpen = this.sections.get(day.day)?.isOpen || index === 0;
       const section = this.sectionFor(day.day);
       placeAt(this.root, section.root, index);
       section.summarize(day);
@@ -93,9 +93,12 @@ export class Days {
     return this.sections.get(day)?.rows.get(name);
   }
 
-  /** What is open is read anew at the next summary. */
+  /** At the next summary, what is open by itself and what stands there is found out anew. */
   forget() {
-    for (const section of this.sections.values()) section.known = null;
+    for (const section of this.sections.values()) {
+      section.known = null;
+      section.isOpen = false;
+    }
   }
 
   redetect() {
