@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "config/directories.hpp"
 #include "config/problem.hpp"
+#include "disk/disk_writer.hpp"
 #include "glib/log.hpp"
 #include "http/status_document.hpp"
 #include "pipeline/pipeline_runner.hpp"
@@ -23,6 +24,9 @@ namespace {
 
 constexpr const char* kDomain = "app";
 constexpr std::chrono::seconds kStatusInterval{2};
+
+/// A disk that takes longer is in trouble.
+constexpr std::chrono::seconds kFinishPatience{5};
 
 /// Pipelines left behind in a hanging driver; then a new process is better than this one.
 constexpr int kMaxAbandoned = 3;
@@ -106,6 +110,10 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
                    .status = *this,
                    .roots = roots_,
                    .web_directory = options_.web_directory});
+}
+
+Daemon::DiskFinisher::~DiskFinisher() {
+  DiskWriter::FinishAll(kFinishPatience);
 }
 
 Daemon::~Daemon() {

@@ -43,6 +43,11 @@ class Daemon final : StatusProvider, ControlService {
   static bool HasHangingThreads();
 
  private:
+  /// Has the last bytes of tracks written once nobody adds to them any more.
+  struct DiskFinisher {
+    ~DiskFinisher();
+  };
+
   std::vector<SourceStatus> Status() override { return recorders_.Status(); }
 
   std::string StatusDocument() override;
@@ -64,6 +69,7 @@ class Daemon final : StatusProvider, ControlService {
 
   std::unique_ptr<ControlServer> control_;  ///< first: who waits for the end sees all of it
   const LockFile lock_;
+  const DiskFinisher disk_finisher_;
   const DaemonOptions options_;
   Settings settings_;  ///< in force
   GMainLoop* loop_;

@@ -18,6 +18,22 @@ namespace {
 
 using Streams = std::vector<std::shared_ptr<FileStream>>;
 
+constexpr std::uint64_t kPage = 4096;
+
+/// What wakes up the writer waits this long for others that do.
+constexpr std::chrono::milliseconds kTogether{200};
+
+/// One for each file system. Kept for good: the last to let go of one could be its own thread,
+/// telling of a closed file, and that cannot wait for itself.
+struct Writers {
+  std::mutex mutex;
+  std::map<dev_t, std::shared_ptr<DiskWriter>> of_device;  // protected by mutex
+};
+Writers& AllWriters() {
+  static auto& writers = *new Writers;
+  return writers;
+}
+
 /// The file system that `path`, or its nearest existing parent, lies on.
 dev_t FileSystemOf(std::filesystem::path path) {
   path = std::filesystem::absolute(path.empty() ? "." : path);
@@ -35,15 +51,30 @@ dev_t FileSystemOf(std::filesystem::path path) {
 
 std::shared_ptr<DiskWriter> DiskWriter::ForDirectory(const std::string& directory,
                                                      Options options) {
-  static std::mutex mutex;
-  // Kept for good: the last to let go of one could be its own thread, telling of a closed file, and
-  // that cannot wait for itself.
-  static auto& writers = *new std::map<dev_t, std::shared_ptr<DiskWriter>>;  // protected by mutex
   const dev_t device = FileSystemOf(directory);
-  const std::lock_guard lock(mutex);
-  std::shared_ptr<DiskWriter>& writer = writers[device];
+  Writers& all = AllWriters();
+  const std::lock_guard lock(all.mutex);
+  std::shared_ptr<DiskWriter>& writer = all.of_device[device];
   if (writer == nullptr) writer = Create(options);
   return writer;
+}
+
+void DiskWriter::FinishAll(std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  std::vector<std::shared_ptr<DiskWriter>> writers;
+  {
+    const std::lock_guard lock(AllWriters().mutex);
+    for (const auto& [device, writer] : AllWriters().of_device) writers.push_back(writer);
+  }
+  for (const auto& writer : writers) writer->FinishClosed(deadline);
+}
+
+void DiskWriter::FinishClosed(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  finished_.wait_until(lock, deadline, [this] {
+    return std::none_of(streams_.begin(), streams_.end(),
+                        [](const auto& stream) { return stream->WillClose(); });
+  });
 }
 
 std::shared_ptr<DiskWriter> DiskWriter::Create(Options options) {
@@ -95,6 +126,9 @@ void DiskWriter::Run() noexcept {
     {
       std::unique_lock lock(mutex_);
       wake_.wait_for(lock, options_.write_interval, [this] { return woken_ || ending_; });
+      // Where one file begins or ends others do: it is a boundary's time, and each has a track.
+      const auto more = std::min(options_.write_interval, kTogether);
+      if (woken_) wake_.wait_for(lock, more, [this] { return ending_; });
       woken_ = false;
       ending = ending_;
     }
@@ -157,8 +191,13 @@ void DiskWriter::Sync(const std::vector<std::shared_ptr<FileStream>>& streams) {
     if (!stream.fd_.IsOpen()) continue;
     stream.synced_ = written[i];
     stream.ReportMarks();
-    // Recordings are written once: they need not push everything else out of memory.
-    ::posix_fadvise(stream.fd_.Get(), 0, static_cast<off_t>(stream.synced_), POSIX_FADV_DONTNEED);
+    // Recordings are written once: they need not push everything else out of memory. The page that
+    // the next bytes go into stays, or it would be read again; of a track, whose records are
+    // patches, all (and a length of 0 would mean: to the end).
+    const auto whole_pages = static_cast<off_t>(stream.synced_ / kPage * kPage);
+    if (whole_pages > 0) {
+      ::posix_fadvise(stream.fd_.Get(), 0, whole_pages, POSIX_FADV_DONTNEED);
+    }
     if (stream.WritePatches() && stream.IsClosing()) finished.push_back(streams[i]);
   }
   if (finished.empty() || !sync()) return;
@@ -167,6 +206,7 @@ void DiskWriter::Sync(const std::vector<std::shared_ptr<FileStream>>& streams) {
   std::erase_if(streams_, [&](const auto& stream) {
     return std::find(finished.begin(), finished.end(), stream) != finished.end();
   });
+  finished_.notify_all();
 }
 
 }  // namespace isr

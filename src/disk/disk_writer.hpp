@@ -27,6 +27,10 @@ class DiskWriter : public std::enable_shared_from_this<DiskWriter> {
   /// Shared, and there for as long as the process. Waits for the disk. Throws Error.
   static std::shared_ptr<DiskWriter> ForDirectory(const std::string& directory, Options options);
 
+  /// Waits, at most that long, until all files are finished that were closed: before the process
+  /// ends, which the writers do not outlive.
+  static void FinishAll(std::chrono::milliseconds patience);
+
   /// One of its own, for tests.
   static std::shared_ptr<DiskWriter> Create(Options options);
 
@@ -51,12 +55,14 @@ class DiskWriter : public std::enable_shared_from_this<DiskWriter> {
       const std::vector<std::shared_ptr<FileStream>>& streams) const;
   void Sync(const std::vector<std::shared_ptr<FileStream>>& streams);
   std::vector<std::shared_ptr<FileStream>> Streams();
+  void FinishClosed(std::chrono::steady_clock::time_point deadline);
 
   const Options options_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::shared_ptr<FileStream>> streams_;  // protected by mutex_
   bool woken_ = false;                                // protected by mutex_
+  std::condition_variable finished_;                  // some files are
   bool ending_ = false;                               // protected by mutex_
   std::chrono::steady_clock::time_point last_sync_;   // of the thread
   std::thread thread_;                                // last: starts when everything else is there

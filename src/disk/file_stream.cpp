@@ -95,6 +95,11 @@ bool FileStream::IsClosing() const {
   return closing_ && data_.empty();
 }
 
+bool FileStream::WillClose() const {
+  const std::lock_guard lock(mutex_);
+  return closing_;
+}
+
 /// Makes the file, under the wanted name or a numbered one. False: not now.
 bool FileStream::Open() {
   if (fd_.IsOpen()) return true;

@@ -94,6 +94,7 @@ class FileStream {
   void Wrote(std::size_t bytes);
   void PutBack(Bytes block, std::size_t done);
   bool IsClosing() const;
+  bool WillClose() const;
   void Recovered();
   void Finish();
   void Abandon();

@@ -92,6 +92,15 @@ TEST_F(DiskTest, WritesWhatIsAppendedIntoAFolderThatItMakes) {
   EXPECT_EQ(ReadWholeFile(folder_ / "radio/2026/a.wav"), "abcdef");
 }
 
+TEST_F(DiskTest, WhatWasClosedIsWrittenBeforeTheProcessEnds) {
+  writer_ = DiskWriter::ForDirectory(folder_, {.write_interval = 5s});
+  const auto stream = Begin("a.wav");
+  stream->Append(Bytes("abc"));
+  stream->Close();
+  DiskWriter::FinishAll(10s);
+  EXPECT_EQ(ReadWholeFile(folder_ / "a.wav"), "abc");
+}
+
 /// Begins a track when its recording is there, as the recorder does.
 class TrackBeginner final : public FileObserver {
  public:
