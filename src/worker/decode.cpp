@@ -16,6 +16,7 @@
 #include "media/mapped_audio.hpp"
 #include "pipeline/run_to_end.hpp"
 #include "worker/decode_pipeline.hpp"
+#include "worker/decoder_choice.hpp"
 #include "worker/worker_process.hpp"
 
 namespace isr {
@@ -128,6 +129,7 @@ std::string OutcomeOf(const Facts& facts) {
 
 void Decode(DecodeTask task) {
   BeWorkerProcess(kNiceness);
+  PreferFastDecoders();
   Facts facts;
   try {
     LevelPrinter printer;

@@ -4,8 +4,10 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/error.hpp"
+#include "worker/decoder_choice.hpp"
 #include "worker/message_socket.hpp"
 #include "worker/stream_levels.hpp"
 #include "worker/wire.hpp"
@@ -18,8 +20,12 @@ namespace {
 constexpr int kNiceness = 5;
 
 /// Waking up for every piece of every stream costs a third of the CPU. The socket holds what comes
-/// meanwhile.
-constexpr std::chrono::milliseconds kPause{400};
+/// meanwhile: 200 kB, twenty streams' at least.
+constexpr std::chrono::milliseconds kPause{250};
+
+/// As many answers wait at most until the messages that have come are done with. One by one they
+/// would wake up the recorder as often.
+constexpr std::size_t kMostAnswers = 200;
 
 class ListeningWorker {
  public:
@@ -30,9 +36,11 @@ class ListeningWorker {
       auto received = socket_.Receive(true);
       while (!received.peer_is_gone && !received.message.empty()) {
         if (const auto message = DecodeMessage(received.message)) Handle(*message);
+        if (answers_.size() >= kMostAnswers) SendAnswers();
         received = socket_.Receive(false);
       }
       if (received.peer_is_gone) return;
+      SendAnswers();
       std::this_thread::sleep_for(kPause);
     }
   }
@@ -52,7 +60,7 @@ class ListeningWorker {
         streams_.erase(message.stream);
         return;
       case WireKind::kPing:
-        return Send({.kind = WireKind::kPong, .position = message.position});
+        return Answer({.kind = WireKind::kPong, .position = message.position});
       default:
         return;
     }
@@ -73,15 +81,15 @@ class ListeningWorker {
     const StreamLevels::Handlers handlers{
         .levels =
             [this, stream](std::uint32_t file, std::uint64_t second, const SecondOfLevels& levels) {
-              Send({.kind = WireKind::kLevels,
-                    .stream = stream,
-                    .file = file,
-                    .position = second,
-                    .payload = EncodeLevels(levels)});
+              Answer({.kind = WireKind::kLevels,
+                      .stream = stream,
+                      .file = file,
+                      .position = second,
+                      .payload = EncodeLevels(levels)});
             },
         .file_done =
             [this, stream](std::uint32_t file) {
-              Send({.kind = WireKind::kFileDone, .stream = stream, .file = file});
+              Answer({.kind = WireKind::kFileDone, .stream = stream, .file = file});
             }};
     try {
       streams_.emplace(stream, std::make_unique<StreamLevels>(*format, handlers));
@@ -101,14 +109,20 @@ class ListeningWorker {
 
   void GiveUp(std::uint32_t stream, const std::string& why) {
     streams_.erase(stream);
-    Send({.kind = WireKind::kTrouble,
-          .stream = stream,
-          .payload = {reinterpret_cast<const std::uint8_t*>(why.data()), why.size()}});
+    Answer({.kind = WireKind::kTrouble,
+            .stream = stream,
+            .payload = {reinterpret_cast<const std::uint8_t*>(why.data()), why.size()}});
   }
 
-  void Send(const WireMessage& message) { socket_.Send(EncodeMessage(message)); }
+  void Answer(const WireMessage& message) { answers_.push_back(EncodeMessage(message)); }
+
+  void SendAnswers() {
+    for (const auto& answer : answers_) socket_.Send(answer);
+    answers_.clear();
+  }
 
   MessageSocket socket_;
+  std::vector<std::vector<std::uint8_t>> answers_;  ///< not sent yet
   std::map<std::uint32_t, std::unique_ptr<StreamLevels>> streams_;
 };
 
@@ -116,6 +130,7 @@ class ListeningWorker {
 
 void Listen() {
   BeWorkerProcess(kNiceness);
+  PreferFastDecoders();
   ListeningWorker(MessageSocket(Fd(kListenSocket))).Run();
 }
 
