@@ -41,10 +41,13 @@ GstFlowReturn ParseStage::Take(ByteView bytes) {
       flow = TakeAudio(audio->bytes);
     } else {
       const auto& metadata = std::get<IcyMetadata>(*item);
-      if (const auto title = metadata.Title()) SendTitle(*title, metadata.raw);
+      if (const auto title = metadata.Title()) {
+        flow = Flush();
+        SendTitle(*title, metadata.raw);
+      }
     }
   }
-  return flow;
+  return flow == GST_FLOW_OK ? Flush() : flow;
 }
 
 GstFlowReturn ParseStage::TakeAudio(ByteView bytes) {
@@ -65,6 +68,7 @@ void ParseStage::Finish() {
   if (framer_ == nullptr) return;
   framer_->Finish();
   PassOn();
+  Flush();
 }
 
 /// Whether it is known what comes. A tag longer than what has come is skipped first.
@@ -103,7 +107,7 @@ GstFlowReturn ParseStage::PassOn() {
       if (skipped->kind == SkippedKind::kGarbage) garbage_ += skipped->bytes;
     }
   }
-  return Flush();
+  return GST_FLOW_OK;
 }
 
 void ParseStage::Add(const Frame& frame) {

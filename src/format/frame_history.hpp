@@ -20,7 +20,7 @@ class FrameHistory {
   explicit FrameHistory(std::chrono::microseconds length = std::chrono::seconds(60))
       : length_(length) {}
 
-  /// Hash of a frame's bytes (FNV-1a, 64 bits).
+  /// Hash of a frame's bytes, 64 bits. Means nothing to other programs.
   static std::uint64_t HashOf(std::span<const std::uint8_t> frame);
 
   void Add(std::uint64_t hash, std::chrono::microseconds duration);

@@ -45,6 +45,9 @@ SourceHandle::SourceHandle(GSource* source, Callback callback, bool once, GSourc
     : source_(source) {
   g_source_set_callback(source_, run == nullptr ? Run : run, new Closure{std::move(callback), once},
                         Free);
+  // Nobody here runs a loop inside a loop. Else GLib takes the descriptor out of the loop and puts
+  // it back for each call, and wakes itself up both times.
+  g_source_set_can_recurse(source_, TRUE);
   g_source_attach(source_, nullptr);
 }
 
