@@ -99,6 +99,14 @@ std::vector<DaySummary> CatalogueReader::ListDays() {
   return days;
 }
 
+RecordedBytes CatalogueReader::BytesSince(UtcTime from) {
+  Statement statement(database_,
+                      "SELECT coalesce(sum(bytes), 0), coalesce(min(start), 0) FROM segment"
+                      " WHERE start >= ? AND source <> ''");
+  statement.Bind(1, Microseconds(from)).Step();
+  return {statement.Integer(0), UtcTime(std::chrono::microseconds(statement.Integer(1)))};
+}
+
 std::vector<Gap> CatalogueReader::ListGaps(UtcTime from, UtcTime to, const std::string& source) {
   Statement statement(database_,
                       "SELECT source, start, end, cause FROM gap WHERE start < ? AND end > ?"

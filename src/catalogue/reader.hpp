@@ -36,6 +36,12 @@ struct DaySummary {
   std::int64_t bytes = 0;  ///< growing ones so far
 };
 
+/// What was recorded in some time.
+struct RecordedBytes {
+  std::int64_t bytes = 0;
+  UtcTime since{};  ///< the first of its files began
+};
+
 /// Reads the catalogue on a connection of its own, beside the writer. Cheap to make (0.1 ms): make
 /// one per job on a worker thread. Waits for the disk. Everything throws DatabaseError.
 class CatalogueReader {
@@ -49,6 +55,8 @@ class CatalogueReader {
   std::optional<Segment> FindNext(const Segment& segment);
   /// Newest first.
   std::vector<DaySummary> ListDays();
+  /// Of the files of sources that began at `from` or later.
+  RecordedBytes BytesSince(UtcTime from);
   /// Those that touch [from, to), oldest first. `source` empty: of all sources.
   std::vector<Gap> ListGaps(UtcTime from, UtcTime to, const std::string& source);
   /// What the recording called `name` played, oldest first.

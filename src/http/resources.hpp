@@ -4,7 +4,7 @@
 #include "http/request.hpp"
 #include "http/services.hpp"
 
-// One resource per file. All but AnswerStatus wait for the disk: they run on a worker thread. What
+// One resource per file. Those that may wait for the disk run on a worker thread. What
 // they throw becomes a 500, a BadParameter a 400.
 
 namespace isr {
@@ -29,6 +29,15 @@ Reply AnswerHighlights(const Request& request, const HttpServices& services);
 
 /// `GET /api/status`: what the sources are doing (status_resource.cpp). Main thread.
 Reply AnswerStatus(const Request& request, const HttpServices& services);
+
+/// `GET /api/sources`: the same as a list (status_resource.cpp). Main thread.
+Reply AnswerSources(const Request& request, const HttpServices& services);
+
+/// `GET /api/config`: what a request need not say (config_resource.cpp). Main thread.
+Reply AnswerConfig(const Request& request, const HttpServices& services);
+
+/// `GET /api/storage`: what is free, and when no more (storage_resource.cpp).
+Reply AnswerStorage(const Request& request, const HttpServices& services);
 
 /// `GET /stream/<name>`: to be played (recording_resource.cpp).
 Reply AnswerStream(const Request& request, const HttpServices& services);

@@ -12,13 +12,16 @@ bool Matches(const Route& route, std::string_view path) {
 }  // namespace
 
 std::span<const Route> Routes() {
-  static constexpr std::array<Route, 10> kRoutes{{
+  static constexpr std::array<Route, 13> kRoutes{{
       {"/api/files", RunsOn::kWorkerThread, AnswerFiles},
       {"/api/files/", RunsOn::kWorkerThread, AnswerRemoval, "DELETE"},
       {"/api/days", RunsOn::kWorkerThread, AnswerDays},
       {"/api/analyze", RunsOn::kWorkerThread, AnswerAnalyze},
       {"/api/clip", RunsOn::kDecodeThread, AnswerClip},
       {"/api/highlights", RunsOn::kWorkerThread, AnswerHighlights},
+      {"/api/config", RunsOn::kMainThread, AnswerConfig},
+      {"/api/storage", RunsOn::kWorkerThread, AnswerStorage},
+      {"/api/sources", RunsOn::kMainThread, AnswerSources},
       {"/api/status", RunsOn::kMainThread, AnswerStatus},
       {"/stream/", RunsOn::kWorkerThread, AnswerStream},
       {"/download/", RunsOn::kWorkerThread, AnswerDownload},

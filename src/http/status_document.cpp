@@ -24,6 +24,12 @@ void WriteSource(JsonWriter& json, const SourceStatus& source) {
   json.EndObject();
 }
 
+void WriteSources(JsonWriter& json, std::span<const SourceStatus> sources) {
+  json.BeginArray();
+  for (const SourceStatus& source : sources) WriteSource(json, source);
+  json.EndArray();
+}
+
 }  // namespace
 
 std::string StatusDocument(std::span<const SourceStatus> sources, UtcTime now) {
@@ -31,9 +37,14 @@ std::string StatusDocument(std::span<const SourceStatus> sources, UtcTime now) {
   json.BeginObject();
   json.Name("version").String(ISR_VERSION);
   json.Name("time").Number(UnixSeconds(now));
-  json.Name("active").BeginArray();
-  for (const SourceStatus& source : sources) WriteSource(json, source);
-  return json.EndArray().EndObject().Text();
+  WriteSources(json.Name("active"), sources);
+  return json.EndObject().Text();
+}
+
+std::string SourcesDocument(std::span<const SourceStatus> sources) {
+  JsonWriter json;
+  WriteSources(json, sources);
+  return json.Text();
 }
 
 }  // namespace isr

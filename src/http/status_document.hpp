@@ -11,4 +11,7 @@ namespace isr {
 /// The JSON of `/api/status` and of status.json. Times are seconds since 1970.
 std::string StatusDocument(std::span<const SourceStatus> sources, UtcTime now);
 
+/// The sources alone, as a list.
+std::string SourcesDocument(std::span<const SourceStatus> sources);
+
 }  // namespace isr

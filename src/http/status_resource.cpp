@@ -8,4 +8,8 @@ Reply AnswerStatus(const Request& request, const HttpServices& /*services*/) {
   return JsonReply(StatusDocument(request.sources, SystemClock().Utc()));
 }
 
+Reply AnswerSources(const Request& request, const HttpServices& /*services*/) {
+  return JsonReply(SourcesDocument(request.sources));
+}
+
 }  // namespace isr

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import time
 import unittest
 
@@ -57,6 +58,24 @@ class HttpTest(unittest.TestCase):
         self.assertEqual(told["active"][0]["name"], "beeps")
         self.assertEqual(told["active"][0]["state"], "recording")
         self.assertAlmostEqual(written["time"], time.time(), delta=5)
+
+    def test_the_sources_are_those_of_the_status(self):
+        (source,) = self.isr.get_json("/api/sources")
+        self.assertEqual((source["name"], source["state"]), ("beeps", "recording"))
+
+    def test_a_request_need_not_say_what_the_config_says(self):
+        config = self.isr.get_json("/api/config")
+        self.assertEqual((config["margin"], config["min_gap"]), (12, 2))
+        self.assertEqual(config["version"], self.isr.get_json("/api/status")["version"])
+        self.assertEqual(self.isr.get("/api/config?x=1")[0], 400)
+
+    def test_the_disk_says_what_is_free(self):
+        storage = self.isr.get_json("/api/storage")
+        disk = os.statvfs(self.isr.recordings)
+        self.assertEqual(storage["total"], disk.f_blocks * disk.f_frsize)
+        self.assertAlmostEqual(storage["free"], disk.f_bavail * disk.f_frsize, delta=2**30)
+        # Nobody knows after some seconds.
+        self.assertIsNone(storage["full_at"])
 
     def test_the_page_comes_with_a_strict_policy(self):
         status, headers, body = self.isr.get("/")

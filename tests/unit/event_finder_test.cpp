@@ -11,11 +11,7 @@
 namespace isr {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::minutes;
-using std::chrono::seconds;
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 constexpr UtcTime kStart{std::chrono::hours(490'000)};
 constexpr std::int16_t kQuiet = -6000;
