@@ -182,8 +182,20 @@ std::size_t HttpStream::ReadBody(std::span<std::uint8_t> room, GCancellable* can
   g_autoptr(GError) failure = nullptr;
   const gssize size =
       g_input_stream_read(body_.Get(), room.data(), room.size(), cancellable, &failure);
-  if (failure == nullptr) return static_cast<std::size_t>(size);
-  throw Error(fmt::format("the connection was lost ({})", failure->message));
+  if (failure != nullptr) {
+    throw Error(fmt::format("the connection was lost ({})", failure->message));
+  }
+  auto done = static_cast<std::size_t>(size);
+  auto* const more = G_POLLABLE_INPUT_STREAM(body_.Get());
+  // A read gives one chunk of a chunked body at most, however many are there. An end or an error is
+  // the next call's.
+  while (done > 0 && done < room.size()) {
+    const gssize count = g_pollable_input_stream_read_nonblocking(
+        more, room.data() + done, room.size() - done, cancellable, nullptr);
+    if (count <= 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
 }
 
 Bytes HttpStream::ReadAll(GCancellable* cancellable) {

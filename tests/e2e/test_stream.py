@@ -8,7 +8,7 @@ import mp3
 import recordings
 import tap
 from harness import Isr, TestCase, free_port, wait_for
-from stream_server import StreamServer
+from stream_server import StreamServer, send_in_real_time
 
 
 def adts_payloads(data):
@@ -72,6 +72,33 @@ class StreamTest(TestCase):
         self.assertEqual(isr.stop(), 0, isr.log())
         for name in urls:
             self.assertTrue(any(name in line and ".mp3" in line for line in isr.log().splitlines()), name)
+
+    def test_a_stream_in_small_chunks_is_recorded_as_fast_as_it_comes(self):
+        data, seconds = self.audio[0]
+
+        class Chunks:
+            """Writes each piece as a chunk (RFC 9112, 7.1)."""
+
+            def __init__(self, file):
+                self.file = file
+
+            def write(self, piece):
+                if piece:
+                    self.file.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+
+        def answer(request):
+            request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nTransfer-Encoding: chunked\r\n\r\n")
+            send_in_real_time(Chunks(request.wfile), [(data, seconds)])
+
+        self.server.routes["/chunks.mp3"] = answer
+        isr = self.record({"whole": self.server.url("/live.mp3"), "chunks": self.server.url("/chunks.mp3")})
+
+        def frames(name):
+            return isr.status().get(name, {}).get("frames", 0)
+
+        wait_for("eight seconds of a stream", lambda: frames("whole") > 8 * 44100, alive=[isr])
+        self.assertGreater(frames("chunks"), 5 * 44100)
+        self.assertEqual(isr.stop(), 0, isr.log())
 
     def test_a_login_goes_to_its_own_host_and_nowhere_else(self):
         other = self.serve()
