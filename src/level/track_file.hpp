@@ -47,8 +47,6 @@ class TrackFile {
   TrackPosition LastPosition() const;
 
  private:
-  std::vector<std::uint8_t> ReadRecords(std::uint64_t first, std::uint64_t count) const;
-
   Fd fd_;
   TrackKind kind_ = TrackKind::kNoTrack;
   std::optional<TrackFacts> facts_;
