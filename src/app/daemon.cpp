@@ -232,10 +232,8 @@ void Daemon::Reload(std::function<void(const ReloadResult&)> done) {
                             .restarted = NamesOf(diff.changed),
                             .after_restart = diff.after_restart};
   LogReload(result);
-  std::vector<std::string> touched = result.restarted;
-  touched.insert(touched.end(), result.removed.begin(), result.removed.end());
-  touched.insert(touched.end(), result.added.begin(), result.added.end());
-  recorders_.WhenSettled(std::move(touched), [done = std::move(done), result] { done(result); });
+  // Also what an earlier reload began: who comes back from this one finds the config in force.
+  recorders_.WhenAllSettled([done = std::move(done), result] { done(result); });
 }
 
 void Daemon::ReloadOnSignal() {

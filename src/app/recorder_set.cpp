@@ -58,11 +58,13 @@ void RecorderSet::Resume(const std::vector<std::string>& names) {
 }
 
 void RecorderSet::StopAll(std::function<void()> then) {
+  for (const Member& member : members_) member.recorder->Stop(Cause::kStop);
+  WhenAllSettled(std::move(then));
+}
+
+void RecorderSet::WhenAllSettled(std::function<void()> then) {
   std::vector<std::string> names;
-  for (const Member& member : members_) {
-    member.recorder->Stop(Cause::kStop);
-    names.push_back(member.recorder->Name());
-  }
+  for (const Member& member : members_) names.push_back(member.recorder->Name());
   WhenSettled(std::move(names), std::move(then));
 }
 

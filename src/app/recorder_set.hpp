@@ -34,6 +34,8 @@ class RecorderSet {
   /// Calls `then`, later, when no run of these sources goes on that a command has ended. A command
   /// that comes meanwhile may put it off.
   void WhenSettled(std::vector<std::string> names, std::function<void()> then);
+  /// The same of all, those that are being removed too.
+  void WhenAllSettled(std::function<void()> then);
 
   /// Without those that are being removed.
   std::vector<std::string> Names() const;

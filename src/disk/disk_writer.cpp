@@ -20,9 +20,6 @@ using Streams = std::vector<std::shared_ptr<FileStream>>;
 
 constexpr std::uint64_t kPage = 4096;
 
-/// What wakes up the writer waits this long for others that do.
-constexpr std::chrono::milliseconds kTogether{200};
-
 /// One for each file system. Kept for good: the last to let go of one could be its own thread,
 /// telling of a closed file, and that cannot wait for itself.
 struct Writers {
@@ -126,9 +123,6 @@ void DiskWriter::Run() noexcept {
     {
       std::unique_lock lock(mutex_);
       wake_.wait_for(lock, options_.write_interval, [this] { return woken_ || ending_; });
-      // Where one file begins or ends others do: it is a boundary's time, and each has a track.
-      const auto more = std::min(options_.write_interval, kTogether);
-      if (woken_) wake_.wait_for(lock, more, [this] { return ending_; });
       woken_ = false;
       ending = ending_;
     }

@@ -97,7 +97,8 @@ class CardsTest(unittest.TestCase):
 
     def test_it_ends_well_and_says_nothing_worth_a_warning_but_the_crash(self):
         self.assertEqual(self.exit_code, 0, self.isr.log())
-        self.assertEqual(self.isr.troubles(allowed=["left unfinished by a crash"]), [])
+        # GStreamer 1.22 decodes no FLAC of 32 bits.
+        self.assertEqual(self.isr.troubles(allowed=["left unfinished by a crash", "flac32/"]), [])
 
     def test_joined_files_hold_every_sample_that_was_played_bit_for_bit(self):
         for source, settings in CARDS.items():

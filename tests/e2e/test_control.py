@@ -119,7 +119,7 @@ class ControlTest(TestCase):
         self.assertEqual(self.states(isr), {"beeps": "paused", "hush": "paused"})
         self.command(isr, "resume", "beeps")
         self.wait_for_states(isr, beeps="recording", hush="paused")
-        self.assertEqual(self.sources(isr)["beeps"]["rate"], 8000)
+        wait_for("a file of that rate", lambda: self.sources(isr)["beeps"].get("rate") == 8000, alive=[isr])
         self.assertEqual(isr.stop(), 0, isr.log())
         isr = self.start_isr()
         self.wait_for_states(isr, beeps="recording", hush="recording")
@@ -197,7 +197,7 @@ class ControlTest(TestCase):
             isr.process.send_signal(signal.SIGHUP)
         self.command(isr, "reload")
         self.wait_for_states(isr, beeps="recording", hush="recording")
-        self.assertEqual(self.sources(isr)["beeps"]["rate"], 8009)
+        wait_for("a file of that rate", lambda: self.sources(isr)["beeps"].get("rate") == 8009, alive=[isr])
         self.assertEqual(isr.stop(), 0, isr.log())
         for source in TWO:
             for segment in recordings.of_source(isr.recordings, source):

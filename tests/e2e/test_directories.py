@@ -62,6 +62,10 @@ class DirectoriesTest(TestCase):
         growing = next(file for file in isr.get_json("/api/files?source=garden") if file["recording"])
         self.assertGreater(growing["size"], 0)
 
+        # At a boundary two files are open.
+        wait_for("the middle of a file", lambda: any(
+            file["recording"] and 0.5 < (file["duration"] or 0) < 1.5 for file in isr.get_json("/api/files?source=garden")),
+            alive=[isr])
         self.kill(isr)
         cut_off = max(self.outside.glob("*.wav"))
         before = self.names(isr, "garden")

@@ -6,6 +6,7 @@ import subprocess
 
 import recordings
 import tap
+import track
 from harness import Isr, TestCase, run_isr, wait_for
 from stream_server import StreamServer
 
@@ -73,6 +74,36 @@ class EventsTest(TestCase):
         self.assertGreater(len(across), 0)
         self.check_analysis(isr)
         self.check_wrong_input(isr)
+        self.check_tracks_made_later(isr)
+
+    def check_tracks_made_later(self, isr):
+        """From the audio alone: the same levels, but for a filter's and a decoder's first windows, and the same events."""
+        files = [file for source in ("radio", "room") for file in recordings.of_source(isr.recordings, source)]
+        for file in files:
+            wait_for(f"all levels of {file.name}", lambda file=file: (
+                len(self.windows(isr, file)) == -(-file.frames * 10 // file.rate)), 30)
+        levels = {file.name: self.windows(isr, file) for file in files}
+        before = {source: self.stored(isr, source, min_gap=1) for source in ("radio", "room")}
+        result = run_isr("analyze", "--refresh", *(isr.recordings / file.name for file in files))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for file in files:
+            again = self.windows(isr, file)
+            self.assertEqual(len(again), len(levels[file.name]), file)
+            if not file.name.startswith("room"):
+                continue
+            for one, other in zip(levels[file.name][3:], again[3:]):
+                for level, later in zip(one, other):
+                    self.assertAlmostEqual(level, later, delta=0.1, msg=file)
+        for source, sections in before.items():
+            later = self.stored(isr, source, min_gap=1)
+            self.assertEqual(len(later), len(sections), source)
+            for (start, end, score), (other_start, other_end, other_score) in zip(sections, later):
+                self.assertAlmostEqual(start, other_start, delta=110_000, msg=source)
+                self.assertAlmostEqual(end, other_end, delta=110_000, msg=source)
+                self.assertAlmostEqual(score, other_score, delta=0.5, msg=source)
+
+    def windows(self, isr, file):
+        return track.windows(track.of(isr.recordings, file.name))
 
     def check_analysis(self, isr):
         """One recording by itself: as the day has it, but cut at its ends."""
