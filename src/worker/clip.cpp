@@ -192,7 +192,8 @@ void Clip(std::int64_t start, std::int64_t end) {
     const auto error = RunPart(decoding, static_cast<GstClockTime>(from),
                                static_cast<GstClockTime>(end + kSecond));
     if (error) {
-      fmt::print("trouble {}\n", TextOf(error.Get()));
+      const std::string& missing = pipeline.MissingDecoder();
+      fmt::print("trouble {}\n", missing.empty() ? TextOf(error.Get()) : missing);
     } else {
       printer.End();
       fmt::print("trouble {}\n", from > 0 ? kNoSuchTime : "it holds no audio");

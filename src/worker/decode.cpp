@@ -110,17 +110,17 @@ void DecodeAll(Facts& facts) {
     facts.frames += static_cast<std::int64_t>(AudioFramesOf(info, audio));
   });
   Run(pipeline.Get(), facts);
-  if (facts.no_decoder && !pipeline.MissingDecoder().empty()) {
-    facts.error = pipeline.MissingDecoder();
-  }
+  if (facts.error.empty() || pipeline.MissingDecoder().empty()) return;
+  facts.no_decoder = true;
+  facts.error = pipeline.MissingDecoder();
 }
 
 std::string OutcomeOf(const Facts& facts) {
-  if (facts.no_decoder) return "unchecked " + facts.error;
-  if (!facts.error.empty()) return "damaged " + facts.error;
   if (facts.garbage > 0) {
     return fmt::format("damaged {} bytes are no audio, or not as they were written", facts.garbage);
   }
+  if (facts.no_decoder) return "unchecked " + facts.error;
+  if (!facts.error.empty()) return "damaged " + facts.error;
   if (facts.frames == 0) return "damaged holds no audio";
   return fmt::format("good {} {}", facts.frames.load(), facts.rate.load());
 }

@@ -1,10 +1,15 @@
 #include "worker/decode_pipeline.hpp"
 
+#include <array>
+#include <cstring>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/guarded.hpp"
+#include "format/flac_metadata.hpp"
 #include "glib/element.hpp"
 #include "glib/property.hpp"
 #include "media/coded_caps.hpp"
@@ -23,6 +28,16 @@ std::optional<std::int64_t> StreamTimeOf(GstPad* pad, GstBuffer* buffer) {
       gst_segment_to_stream_time_full(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer), &time);
   if (sign == 0) return std::nullopt;
   return sign * static_cast<std::int64_t>(time);
+}
+
+/// GStreamer 1.22 takes its frames for none.
+bool IsFlacOf32Bits() {
+  constexpr std::size_t kBlock = 8;  // behind "fLaC" and the block's header
+  std::array<std::uint8_t, 42> head{};
+  const ssize_t size = ::pread(kDecodeInput, head.data(), head.size(), 0);
+  if (size != std::ssize(head) || std::memcmp(head.data(), "fLaC", 4) != 0) return false;
+  const auto info = ParseFlacStreamInfo(std::span(head).subspan(kBlock));
+  return info.has_value() && info->bits == 32;
 }
 
 }  // namespace
@@ -44,6 +59,7 @@ DecodePipeline::DecodePipeline(Handler handler)
     : handler_(std::move(handler)), pipeline_(MakePipeline("decode")) {
   const Ref<GstElement> decoder = MakeElement("decodebin");
   AddAndLink(pipeline_.Get(), {MakeFileReader(), decoder});
+  if (IsFlacOf32Bits()) missing_decoder_ = "this GStreamer decodes no FLAC of 32 bits";
   g_signal_connect(decoder.Get(), "pad-added", G_CALLBACK(OnPadAdded), this);
   g_signal_connect(decoder.Get(), "unknown-type", G_CALLBACK(OnUnknownType), this);
 }

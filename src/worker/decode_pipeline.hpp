@@ -33,8 +33,8 @@ class DecodePipeline {
   DecodePipeline& operator=(const DecodePipeline&) = delete;
 
   GstElement* Get() const { return pipeline_.Get(); }
-  /// Which decoder there is none of, and the package that has it; empty where that is not known.
-  /// Once it has run.
+  /// After an error: which decoder there is none of, and the package that has it; empty where that
+  /// is not known.
   const std::string& MissingDecoder() const { return missing_decoder_; }
 
  private:
