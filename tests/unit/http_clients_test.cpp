@@ -9,6 +9,10 @@
 
 #include "http_fixture.hpp"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace isr {
 namespace {
 
@@ -219,6 +223,10 @@ TEST_F(HttpClientsTest, WhoSendsMoreThanAFileNeedsGetsAllOfIt) {
 
 TEST_F(HttpClientsTest, WhatIsNoHttpGetsAnErrorLikeAllOthers) {
   Start();
+#ifdef __SANITIZE_ADDRESS__
+  // bookworm's libsoup forgets the path of a request whose transfer coding it does not know.
+  const __lsan::ScopedDisabler theirs;
+#endif
   for (const char* const bytes :
        {"GET\r\n\r\n", "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
         "GET http://[::/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
