@@ -184,6 +184,7 @@ void RecordingPlan::OnGap(const GstStructure* facts) {
                                   [&](const File& file) { return file.first_frame > frame; });
   // A loss that is found late may lie in a file that is closed: the one behind it tells of it.
   File& file = after == files_.begin() ? files_.front() : *std::prev(after);
+  if (after != files_.begin()) file.lost += gap.end - gap.start;
   Tell(file, InnerGap{.frame = frame - std::min(frame, file.first_frame),
                       .missing = Unsigned(facts, "missing"),
                       .gap = gap});
@@ -270,6 +271,10 @@ void RecordingPlan::OnFileClosed(const GstStructure* facts) {
   closed.segment.growing = false;
   KeepWorse(closed.segment, files_.empty() ? at_end_ : files_.front().segment);
   if (closed.last) {
+    // What the clock map has learnt since the file began would leave a hole between its end and the
+    // gap behind it, or let them overlap.
+    const auto length = std::chrono::duration<double>(closed.segment.Duration());
+    end_ = file.segment.start + std::chrono::round<std::chrono::microseconds>(length) + file.lost;
     last_ = {file.number, file.segment.name, std::move(file.track)};
   } else {
     closed.segment.ended = files_.front().segment.began;

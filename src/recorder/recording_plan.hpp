@@ -127,7 +127,8 @@ class RecordingPlan final : public PipelinePlan,
     bool joined = false;
     Segment segment;  ///< its name is empty until it is opened
     std::optional<Gap> gap_before;
-    std::vector<TrackEvent> events;  ///< heard before it was opened
+    std::chrono::microseconds lost{0};  ///< in its middle
+    std::vector<TrackEvent> events;     ///< heard before it was opened
     std::vector<std::pair<std::uint64_t, std::vector<LevelWindow>>> levels;  ///< the same
     std::unique_ptr<TrackWriter> track;                                      ///< once it is opened
   };
