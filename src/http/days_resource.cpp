@@ -1,10 +1,12 @@
 #include "catalogue/reader.hpp"
 #include "glib/json.hpp"
+#include "http/parameters.hpp"
 #include "http/resources.hpp"
 
 namespace isr {
 
-Reply AnswerDays(const Request& /*request*/, const HttpServices& services) {
+Reply AnswerDays(const Request& request, const HttpServices& services) {
+  const Parameters parameters(request.query, {});
   JsonWriter json;
   json.BeginArray();
   for (const DaySummary& day : CatalogueReader(services.catalogue.DatabasePath()).ListDays()) {

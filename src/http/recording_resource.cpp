@@ -10,6 +10,7 @@
 #include "format/repair.hpp"
 #include "http/file_reply.hpp"
 #include "http/media_type.hpp"
+#include "http/parameters.hpp"
 #include "http/resources.hpp"
 
 namespace isr {
@@ -36,22 +37,19 @@ bool IsGrowing(const Request& request, const HttpServices& services, const std::
 /// `?upto=<bytes>`: the file as it was when it had that size. A player asks for a growing file
 /// piece by piece, and takes a file whose size changes meanwhile for another one.
 std::optional<std::uint64_t> ParseUpTo(const Request& request) {
-  const auto parameter = request.query.find("upto");
-  if (parameter == request.query.end()) return std::nullopt;
-  const auto bytes = ParseInteger(parameter->second);
-  if (!bytes || *bytes < 0) return std::nullopt;
+  const Parameters parameters(request.query, {"upto"});
+  if (!parameters.Has("upto")) return std::nullopt;
+  const auto bytes = ParseInteger(parameters.Text("upto"));
+  if (!bytes || *bytes < 0) throw BadParameter{"'upto' must be a number of bytes"};
   return static_cast<std::uint64_t>(*bytes);
 }
 
 Reply AnswerRecording(const Request& request, const HttpServices& services) {
+  const auto up_to = ParseUpTo(request);
   const std::string& name = request.tail;
   Fd fd = OpenRecording(services.roots, name);
   if (!fd.IsOpen()) return NoSuchRecording(name);
 
-  const auto up_to = ParseUpTo(request);
-  if (request.query.contains("upto") && !up_to) {
-    return ErrorReply(400, "bad-parameter", "'upto' must be a number of bytes");
-  }
   // Asked before the size is taken: what has ended by now does not grow any more.
   const bool is_growing = IsGrowing(request, services, name);
   ServedFile file = DescribeFile(std::move(fd));

@@ -131,7 +131,7 @@ class Isr(Program):
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", headers=headers or {}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             with error:

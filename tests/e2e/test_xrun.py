@@ -2,10 +2,12 @@
 
 import array
 import itertools
+import json
 import signal
 import time
 import unittest
 
+import openapi
 import pulse
 import recordings
 import tap
@@ -41,6 +43,11 @@ class XrunTest(TestCase):
     def gaps(self, isr):
         return sum(gap["end"] - gap["start"] for gap in recordings.gaps(isr.recordings, "mic")) / 1_000_000
 
+    def check_gap_over_http(self, isr):
+        answers = [isr.get("/api/analyze?file=" + file["name"]) for file in isr.get_json("/api/files")]
+        status, headers, body = next(answer for answer in answers if json.loads(answer[2])["gaps"])
+        openapi.Document().operations["analyze"].check(status, headers["Content-Type"], body)
+
     def test_audio_that_the_driver_lost_without_a_word_is_a_gap_of_its_length(self):
         card = pulse.SoundCard(self.folder, (BITS,), RATE)
         self.resources.callback(card.kill)
@@ -60,6 +67,7 @@ class XrunTest(TestCase):
         files = len(recordings.of_source(isr.recordings, "mic"))
         wait_for("two boundaries after it",
                  lambda: len(recordings.of_source(isr.recordings, "mic")) >= files + 2, alive=[isr, player])
+        self.check_gap_over_http(isr)
         self.assertEqual(isr.stop(), 0, isr.log())
 
         segments = recordings.of_source(isr.recordings, "mic")
