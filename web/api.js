@@ -2,7 +2,8 @@
  * All that the page asks of the recorder.
  *
  * @typedef {{name: string, source: string, size: number, date: string, start: number,
- *   duration: number | null, ext: string, recording: boolean}} Recording
+ *   duration: number | null, ext: string, recording: boolean,
+ *   title?: {at: number, text: string}}} Recording `title`: in which what was searched for is
  * @typedef {{day: string, count: number, duration: number, size: number}} Day
  * @typedef {{name: string, type: string, format: string, state: string, since: number,
  *   message: string, file: string, file_start?: number, frames?: number, rate?: number,
@@ -110,10 +111,10 @@ export async function getFilesOfDay(day) {
   /** @type {Recording[]} */
   const found = [];
   /** @type {string | null} */
-  let next = address('/api/files', {...timesOf(day, day), limit: PAGE_SIZE});
+  let next = address('/api/files', {day, limit: PAGE_SIZE});
   while (next !== null) {
     const page = await getFiles(next);
-    found.push(...page.files.filter((file) => file.date.startsWith(day)));
+    found.push(...page.files);
     next = page.next;
   }
   return found;

@@ -39,6 +39,7 @@ export class RecordingRow {
     this.length = element('td', 'recording-length');
     this.size = element('td', 'recording-size');
     this.badge = element('span', 'recording-badge', 'recording');
+    this.match = button('tool recording-match', '', () => this.open().playFrom(Math.max(this.file.title?.at ?? 0, 0)));
     this.strip = new LevelStrip(file, titleOf(file), around.detection);
     const row = element('tr');
     row.append(this.playCell(), element('td', '', format.timeOfDay(file.date)),
@@ -60,7 +61,7 @@ export class RecordingRow {
     const name = element('span', this.file.source ? '' : 'recording-file',
       this.file.source || this.file.name);
     name.title = this.file.name;
-    cell.append(name, this.badge, this.strip.root);
+    cell.append(name, this.badge, this.match, this.strip.root);
     return cell;
   }
 
@@ -81,6 +82,8 @@ export class RecordingRow {
     setText(this.length, file.duration === null ? '–' : format.duration(file.duration));
     setText(this.size, format.size(file.size));
     this.badge.hidden = !file.recording;
+    this.match.hidden = !file.title;
+    setText(this.match, file.title ? `♪ ${format.duration(Math.max(file.title.at, 0))} ${file.title.text}` : '');
     this.strip.update(file);
     this.panel?.update(file);
   }

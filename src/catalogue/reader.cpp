@@ -28,7 +28,9 @@ std::string WhereClause(const SegmentFilter& filter) {
   }
   if (filter.source) sql += " AND source = ?";
   if (!filter.text.empty())
-    sql += " AND (instr(lower(name), lower(?)) OR instr(lower(source), lower(?)))";
+    sql +=
+        " AND (instr(lower(name), lower(?)) OR instr(lower(source), lower(?))"
+        " OR EXISTS (SELECT 1 FROM title WHERE segment = name AND instr(lower(text), lower(?))))";
   if (filter.after) sql += " AND (start, name) < (?, ?)";
   return sql;
 }
@@ -42,8 +44,7 @@ void BindFilter(Statement& statement, const SegmentFilter& filter) {
   }
   if (filter.source) statement.Bind(++index, std::string_view(*filter.source));
   if (!filter.text.empty()) {
-    statement.Bind(++index, std::string_view(filter.text));
-    statement.Bind(++index, std::string_view(filter.text));
+    for (int i = 0; i < 3; ++i) statement.Bind(++index, std::string_view(filter.text));
   }
   if (filter.after) {
     statement.Bind(++index, Microseconds(filter.after->start));
@@ -51,6 +52,11 @@ void BindFilter(Statement& statement, const SegmentFilter& filter) {
   }
   // SQLite: a negative limit is none.
   statement.Bind(++index, filter.limit > 0 ? filter.limit : std::int64_t{-1});
+}
+
+Title ReadTitle(const Statement& row) {
+  return {UtcTime(std::chrono::microseconds(row.Integer(0))), std::string(row.Text(1)),
+          std::string(row.Blob(2))};
 }
 
 }  // namespace
@@ -128,11 +134,17 @@ std::vector<Title> CatalogueReader::ListTitles(const std::string& name) {
                       "SELECT time, text, raw FROM title WHERE segment = ? ORDER BY time");
   statement.Bind(1, std::string_view(name));
   std::vector<Title> titles;
-  while (statement.Step()) {
-    titles.push_back({UtcTime(std::chrono::microseconds(statement.Integer(0))),
-                      std::string(statement.Text(1)), std::string(statement.Blob(2))});
-  }
+  while (statement.Step()) titles.push_back(ReadTitle(statement));
   return titles;
+}
+
+std::optional<Title> CatalogueReader::FindTitle(const std::string& name, const std::string& text) {
+  Statement statement(database_,
+                      "SELECT time, text, raw FROM title WHERE segment = ?"
+                      " AND instr(lower(text), lower(?)) ORDER BY time LIMIT 1");
+  statement.Bind(1, std::string_view(name)).Bind(2, std::string_view(text));
+  if (!statement.Step()) return std::nullopt;
+  return ReadTitle(statement);
 }
 
 }  // namespace isr

@@ -23,7 +23,7 @@ struct SegmentFilter {
   std::optional<UtcTime> to;           ///< first sample before
   std::optional<std::string> day;      ///< local, as DaySummary has it
   std::optional<std::string> source;   ///< exactly; empty: foreign files
-  std::string text;                    ///< part of name or source, ASCII case ignored
+  std::string text;                    ///< part of name, source or a title, ASCII case ignored
   std::optional<SegmentCursor> after;  ///< only what follows this place in the list
   std::int64_t limit = 0;              ///< at most so many; 0 = all
 };
@@ -61,6 +61,8 @@ class CatalogueReader {
   std::vector<Gap> ListGaps(UtcTime from, UtcTime to, const std::string& source);
   /// What the recording called `name` played, oldest first.
   std::vector<Title> ListTitles(const std::string& name);
+  /// The first title with `text` in it, as SegmentFilter finds it.
+  std::optional<Title> FindTitle(const std::string& name, const std::string& text);
 
  private:
   Database database_;

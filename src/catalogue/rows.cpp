@@ -78,6 +78,16 @@ SELECT source, cut, next, 'crash' FROM (
 WHERE next > cut
 )";
 
+// Up to where the source's next file begins: a file's audio may be shorter than its time.
+constexpr const char* kDeleteEvents = R"(
+DELETE FROM event WHERE (source, start) IN (
+  SELECT event.source, event.start FROM segment JOIN event
+    ON event.source = segment.source AND event.start >= segment.start
+  WHERE segment.name = ? AND event.start < coalesce(
+    (SELECT min(n.start) FROM segment AS n
+      WHERE n.source = segment.source AND n.start > segment.start), event.start + 1))
+)";
+
 std::int64_t Microseconds(UtcTime time) {
   return time.time_since_epoch().count();
 }
@@ -132,7 +142,8 @@ RowWriter::RowWriter(Database& database)
       crash_gaps_(database, kWriteCrashGaps),
       growth_(database, "UPDATE segment SET frames = ?, bytes = ? WHERE name = ?"),
       deletion_(database, "DELETE FROM segment WHERE name = ?"),
-      title_deletion_(database, "DELETE FROM title WHERE segment = ?") {}
+      title_deletion_(database, "DELETE FROM title WHERE segment = ?"),
+      event_deletion_(database, kDeleteEvents) {}
 
 void RowWriter::Write(const Segment& segment) {
   segment_.Bind(1, segment.name)
@@ -185,6 +196,7 @@ void RowWriter::Grow(const std::string& name, std::int64_t frames, std::int64_t 
 }
 
 void RowWriter::Delete(const std::string& name) {
+  event_deletion_.Bind(1, name).Run();
   deletion_.Bind(1, name).Run();
   title_deletion_.Bind(1, name).Run();
 }

@@ -40,7 +40,8 @@ class RowWriter {
   /// next. Where there is no next, that comes later.
   void WriteCrashGaps();
   void Grow(const std::string& name, std::int64_t frames, std::int64_t bytes);
-  void Delete(const std::string& name);  ///< with its titles
+  /// With its titles, and the events that begin in it.
+  void Delete(const std::string& name);
 
  private:
   Statement segment_;
@@ -51,6 +52,7 @@ class RowWriter {
   Statement growth_;
   Statement deletion_;
   Statement title_deletion_;
+  Statement event_deletion_;
 };
 
 }  // namespace isr

@@ -53,7 +53,7 @@ Exchange::Exchange(SoupServerMessage* message, Background& background, Listener&
   request_.if_none_match = Header("If-None-Match");
   request_.if_modified_since = Header("If-Modified-Since");
   request_.last_event_id = Header("Last-Event-ID");
-  // No route takes a body: it is counted and forgotten.
+  // Taken as it comes, as far as the limit.
   soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
   got_chunk_ = SignalConnection(message, "got-chunk", G_CALLBACK(OnGotChunk), this);
 }
@@ -111,12 +111,19 @@ bool Exchange::Decode() {
 }
 
 void Exchange::OnGotChunk(SoupServerMessage* /*message*/, GBytes* chunk, gpointer self) noexcept {
-  Guarded("http", [&] { static_cast<Exchange*>(self)->CountBody(g_bytes_get_size(chunk)); });
+  Guarded("http", [&] {
+    size_t size = 0;
+    const auto* const data = static_cast<const char*>(g_bytes_get_data(chunk, &size));
+    static_cast<Exchange*>(self)->TakeChunk({data, size});
+  });
 }
 
-void Exchange::CountBody(size_t size) {
-  body_size_ += size;
-  if (body_size_ > limits_.body) Refuse(TooLarge(limits_.body));
+void Exchange::TakeChunk(std::string_view chunk) {
+  if (request_.body.size() + chunk.size() > limits_.body) {
+    Refuse(TooLarge(limits_.body));
+  } else {
+    request_.body.append(chunk);
+  }
 }
 
 /// libsoup does nothing for this request any more, and calls back no more. In its own replies it

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <libsoup/soup.h>
 
@@ -57,7 +58,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
  private:
   static void OnGotChunk(SoupServerMessage* message, GBytes* chunk, gpointer self) noexcept;
-  void CountBody(size_t size);
+  void TakeChunk(std::string_view chunk);
   void TakeConnection();
   void GoLive(const Reply& reply);
   void Finish();
@@ -72,7 +73,6 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   const Ref<SoupServerMessage> message_;
   const Ref<GSocketAddress> remote_;
   Request request_;
-  size_t body_size_ = 0;
   bool is_complete_ = false;
   SignalConnection got_chunk_;
   std::unique_ptr<ClientStream> client_;  // from the end of the request on

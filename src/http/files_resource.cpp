@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -48,13 +49,15 @@ std::int64_t ParseLimit(const std::string& text) {
 }
 
 SegmentFilter ParseFilter(const Query& query) {
-  Parameters(query, {"from", "to", "source", "q", "limit", "after"});  // throws for any other
+  const Parameters parameters(query, {"from", "to", "day", "source", "q", "limit", "after"});
   SegmentFilter filter;
   for (const auto& [name, value] : query) {
     if (name == "from") {
       filter.from = TimeParameter(name, value);
     } else if (name == "to") {
       filter.to = TimeParameter(name, value);
+    } else if (name == "day") {
+      filter.day = parameters.Day(name);
     } else if (name == "source") {
       filter.source = value;
     } else if (name == "q") {
@@ -80,7 +83,7 @@ void BringUpToDate(Segment& segment, const Request& request, const HttpServices&
   if (!error) segment.bytes = static_cast<std::int64_t>(size);
 }
 
-std::string DocumentOf(const Segment& segment) {
+std::string DocumentOf(const Segment& segment, const std::optional<Title>& title) {
   JsonWriter json;
   json.BeginObject();
   json.Name("name").String(segment.name);
@@ -96,16 +99,24 @@ std::string DocumentOf(const Segment& segment) {
   }
   json.Name("ext").String(segment.format);
   json.Name("recording").Boolean(segment.growing);
+  if (title) {
+    json.Name("title").BeginObject();
+    json.Name("at").Number(std::chrono::duration<double>(title->time - segment.start).count());
+    json.Name("text").String(title->text).EndObject();
+  }
   return json.EndObject().Text();
 }
 
 /// Each recording is a document of its own, so that a hundred thousand of them never stand in
 /// memory as one tree.
-std::string ListOf(const std::vector<Segment>& segments) {
+std::string ListOf(const std::vector<Segment>& segments, CatalogueReader& catalogue,
+                   const std::string& text) {
   std::string list = "[";
   for (const Segment& segment : segments) {
     if (list.size() > 1) list += ",\n";
-    list += DocumentOf(segment);
+    std::optional<Title> title;
+    if (!text.empty()) title = catalogue.FindTitle(segment.name, text);
+    list += DocumentOf(segment, title);
   }
   return list + "]";
 }
@@ -116,12 +127,13 @@ Reply AnswerFiles(const Request& request, const HttpServices& services) {
   SegmentFilter filter = ParseFilter(request.query);
   const auto limit = static_cast<size_t>(filter.limit);
   if (filter.limit > 0) ++filter.limit;  // one more tells whether there is a next page
-  auto segments = CatalogueReader(services.catalogue.DatabasePath()).ListSegments(filter);
+  CatalogueReader catalogue(services.catalogue.DatabasePath());
+  auto segments = catalogue.ListSegments(filter);
   const bool has_more = limit > 0 && segments.size() > limit;
   if (has_more) segments.resize(limit);
   for (Segment& segment : segments) BringUpToDate(segment, request, services);
 
-  Reply reply = JsonReply(ListOf(segments));
+  Reply reply = JsonReply(ListOf(segments, catalogue, filter.text));
   if (has_more) {
     Query next = request.query;
     next["after"] = CursorText(segments.back());

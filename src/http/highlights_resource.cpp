@@ -10,17 +10,6 @@
 namespace isr {
 namespace {
 
-/// "2026-11-21", in the calendar of SQLite's date().
-bool IsDay(const std::string& text) {
-  const std::string_view shape = "dddd-dd-dd";
-  if (text.size() != shape.size()) return false;
-  for (size_t i = 0; i < shape.size(); ++i) {
-    const bool is_digit = text[i] >= '0' && text[i] <= '9';
-    if (shape[i] == 'd' ? !is_digit : text[i] != shape[i]) return false;
-  }
-  return true;
-}
-
 double Hundredths(double value) {
   return std::round(value * 100) / 100;
 }
@@ -65,8 +54,7 @@ void WriteGaps(JsonWriter& json, const std::vector<Gap>& gaps) {
 
 Reply AnswerHighlights(const Request& request, const HttpServices& services) {
   const Parameters parameters(request.query, {"day", "margin", "min_gap"});
-  const std::string& day = parameters.Text("day");
-  if (!IsDay(day)) throw BadParameter{"'day' must be a date like 2026-11-21, not '" + day + "'"};
+  const std::string& day = parameters.Day("day");
   const DetectorOptions detection = parameters.Detection(services.detection);
   CatalogueReader catalogue(services.catalogue.DatabasePath());
   const DayReview review = ReviewDay(services.roots, catalogue, day, detection);

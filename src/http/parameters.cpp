@@ -10,6 +10,19 @@
 #include "base/text.hpp"
 
 namespace isr {
+namespace {
+
+bool IsDay(std::string_view text) {
+  const std::string_view shape = "dddd-dd-dd";
+  if (text.size() != shape.size()) return false;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (shape[i] == 'd' ? !is_digit : text[i] != shape[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 Parameters::Parameters(const std::map<std::string, std::string>& query,
                        std::initializer_list<std::string_view> known)
@@ -40,6 +53,12 @@ double Parameters::Number(const std::string& name, double min, double max) const
 
 double Parameters::Number(const std::string& name, double min, double max, double fallback) const {
   return Has(name) ? Number(name, min, max) : fallback;
+}
+
+const std::string& Parameters::Day(const std::string& name) const {
+  const std::string& text = Text(name);
+  if (IsDay(text)) return text;
+  throw BadParameter{fmt::format("'{}' must be a date like 2026-11-21, not '{}'", name, text)};
 }
 
 DetectorOptions Parameters::Detection(DetectorOptions options) const {

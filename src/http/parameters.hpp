@@ -29,6 +29,9 @@ class Parameters {
   double Number(const std::string& name, double min, double max) const;
   double Number(const std::string& name, double min, double max, double fallback) const;
 
+  /// A date like "2026-11-21". Throws BadParameter for anything else, and when there is none.
+  const std::string& Day(const std::string& name) const;
+
   /// `margin` and `min_gap`, where they are given.
   DetectorOptions Detection(DetectorOptions options) const;
 

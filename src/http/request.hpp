@@ -10,10 +10,11 @@ namespace isr {
 
 /// What a resource needs to know of a request: plain values that any thread may read.
 struct Request {
-  std::string method;                        ///< "GET" or "HEAD" by the time a resource sees it
+  std::string method;                        ///< one that the route has; with GET also HEAD
   std::string path;                          ///< decoded
   std::string tail;                          ///< of the path, behind the route's prefix
   std::map<std::string, std::string> query;  ///< decoded
+  std::string body;                          ///< as it came
 
   // Header fields; empty when absent.
   std::string range;

@@ -9,6 +9,14 @@ bool Matches(const Route& route, std::string_view path) {
   return route.path.ends_with('/') ? path.starts_with(route.path) : path == route.path;
 }
 
+/// Which of the table's paths is meant.
+std::string_view PlaceOf(std::span<const Route> routes, std::string_view path) {
+  for (const Route& route : routes) {
+    if (Matches(route, path)) return route.path;
+  }
+  return routes.back().path;
+}
+
 }  // namespace
 
 std::span<const Route> Routes() {
@@ -30,11 +38,24 @@ std::span<const Route> Routes() {
   return kRoutes;
 }
 
-const Route& FindRoute(std::span<const Route> routes, std::string_view path) {
+const Route* FindRoute(std::span<const Route> routes, std::string_view method,
+                       std::string_view path) {
+  const std::string_view place = PlaceOf(routes, path);
   for (const Route& route : routes) {
-    if (Matches(route, path)) return route;
+    if (route.path == place && route.method == (method == "HEAD" ? "GET" : method)) return &route;
   }
-  return routes.back();
+  return nullptr;
+}
+
+std::string MethodsOf(std::span<const Route> routes, std::string_view path) {
+  const std::string_view place = PlaceOf(routes, path);
+  std::string methods;
+  for (const Route& route : routes) {
+    if (route.path != place) continue;
+    if (!methods.empty()) methods += ", ";
+    methods += route.method == "GET" ? "GET, HEAD" : route.method;
+  }
+  return methods;
 }
 
 }  // namespace isr

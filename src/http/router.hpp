@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "http/resources.hpp"
@@ -18,13 +19,18 @@ struct Route {
   std::string_view path;  ///< ending in '/': a prefix
   RunsOn runs_on;
   Reply (*answer)(const Request& request, const HttpServices& services);
-  std::string_view method = "GET";  ///< the only one; with GET also HEAD
+  std::string_view method = "GET";  ///< with GET also HEAD
 };
 
 /// All that is served; longer prefixes stand before shorter ones, and "/" at the end.
 std::span<const Route> Routes();
 
-/// The route for a decoded path: an exact one before the longest prefix; the last takes the rest.
-const Route& FindRoute(std::span<const Route> routes, std::string_view path);
+/// The route for a method and a decoded path: an exact one before the longest prefix; the last
+/// takes the rest. Null: that path has no such method.
+const Route* FindRoute(std::span<const Route> routes, std::string_view method,
+                       std::string_view path);
+
+/// What a decoded path has, "GET, HEAD".
+std::string MethodsOf(std::span<const Route> routes, std::string_view path);
 
 }  // namespace isr

@@ -103,20 +103,20 @@ void HttpServer::Dispatch(Exchange& exchange) {
     return;
   }
   Request& request = exchange.GetRequest();
-  const Route& route = FindRoute(routes_, request.path);
-  if ((request.method == "HEAD" ? "GET" : request.method) != route.method) {
-    const std::string allowed = route.method == "GET" ? "GET, HEAD" : std::string(route.method);
+  const Route* const route = FindRoute(routes_, request.method, request.path);
+  if (route == nullptr) {
+    const std::string allowed = MethodsOf(routes_, request.path);
     Reply reply = ErrorReply(405, "method", "here works " + allowed + ", not " + request.method);
     reply.headers.emplace_back("Allow", allowed);
     exchange.Answer(std::move(reply));
     return;
   }
-  request.tail = request.path.substr(route.path.size());
+  request.tail = request.path.substr(route->path.size());
   request.sources = services_.status.Status();
-  if (route.runs_on == RunsOn::kMainThread) {
-    exchange.Answer(Run(route, request, services_));
+  if (route->runs_on == RunsOn::kMainThread) {
+    exchange.Answer(Run(*route, request, services_));
   } else {
-    RunInBackground(exchange, route);
+    RunInBackground(exchange, *route);
   }
 }
 

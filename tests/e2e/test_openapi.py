@@ -53,7 +53,8 @@ class Requests:
                   ("tone.wav", {"Range": "bytes=99999999-"})]
         self.by_operation = {
             "listFiles": [
-                "/api/files", f"/api/files?limit=1&after={quoted(after)}", "/api/files?from=2020-01-01&to=2040-01-01&source=beeps&q=ee",
+                "/api/files", f"/api/files?limit=1&after={quoted(after)}", f"/api/files?q=A%20SONG&day={day}",
+                "/api/files?from=2020-01-01&to=2040-01-01&source=beeps&q=ee",
                 "/api/files?from=yesterday"],
             "listDays": ["/api/days"],
             "analyze": [

@@ -55,6 +55,50 @@ TEST_F(CatalogueReaderTest, AFileThatIsDeletedIsGoneForReadersAtOnce) {
   });
 }
 
+TEST_F(CatalogueReaderTest, TextIsFoundInTitles) {
+  Run([](Catalogue& catalogue) {
+    catalogue.SegmentEnded(MakeSegment("a.mp3", 1000));
+    catalogue.SegmentEnded(MakeSegment("b.mp3", 2000));
+    catalogue.SegmentEnded(MakeSegment("song.mp3", 3000));
+    catalogue.TitleFound("b.mp3", {At(2000), "News", "News"});
+    catalogue.TitleFound("b.mp3", {At(2100), "100% A Song", "100% A Song"});
+    catalogue.TitleFound("b.mp3", {At(2200), "Another song", "Another song"});
+  });
+  CatalogueReader reader(database_);
+  EXPECT_EQ(NamesOf(reader.ListSegments({.text = "SONG"})), (Names{"song.mp3", "b.mp3"}));
+  EXPECT_EQ(NamesOf(reader.ListSegments({.text = "0% a"})), (Names{"b.mp3"}));
+  EXPECT_EQ(reader.FindTitle("b.mp3", "song")->time, At(2100));
+  EXPECT_FALSE(reader.FindTitle("song.mp3", "song").has_value());
+  EXPECT_FALSE(reader.FindTitle("b.mp3", "_ews").has_value());
+}
+
+TEST_F(CatalogueReaderTest, AFileTakesItsEventsAlongAndNoOthers) {
+  Run([](Catalogue& catalogue) {
+    for (const std::int64_t start : {1000, 1060, 1120}) {
+      catalogue.SegmentEnded(MakeSegment(std::to_string(start) + ".mp3", start));
+    }
+    catalogue.SegmentEnded(MakeSegment("card.mp3", 1060, "card"));
+    for (const std::int64_t at : {1059, 1060, 1119, 1120}) {
+      catalogue.EventFound({"radio", At(at), At(at + 5), 12, 14});
+    }
+    catalogue.EventFound({"card", At(1070), At(1071), 12, 14});
+    catalogue.SegmentRemoved("1060.mp3");
+    catalogue.SegmentRemoved("none.mp3");
+  });
+  const auto left = [this] {
+    Database database(database_, Database::Mode::kReadOnly);
+    Statement events(database, "SELECT source, start / 1000000 FROM event ORDER BY source, start");
+    Names found;
+    while (events.Step()) {
+      found.push_back(std::string(events.Text(0)) + std::to_string(events.Integer(1)));
+    }
+    return found;
+  };
+  EXPECT_EQ(left(), (Names{"card1070", "radio1059", "radio1120"}));
+  Run([](Catalogue& catalogue) { catalogue.SegmentRemoved("1120.mp3"); });
+  EXPECT_EQ(left(), (Names{"card1070", "radio1059"}));
+}
+
 TEST_F(CatalogueReaderTest, KeepsEventsByTheirBegin) {
   Run([](Catalogue& catalogue) {
     catalogue.EventFound({"radio", At(100), At(110), 12, 14});

@@ -307,6 +307,24 @@ Reply AnswerLive(const Request& /*request*/, const HttpServices& /*services*/) {
   return reply;
 }
 
+Reply AnswerEcho(const Request& request, const HttpServices& /*services*/) {
+  return JsonReply(request.body);
+}
+
+constexpr Route kEchoRoutes[] = {{"/echo", RunsOn::kWorkerThread, AnswerEcho, "PUT"},
+                                 {"/", RunsOn::kWorkerThread, AnswerWeb}};
+
+TEST_F(HttpClientsTest, ABodyArrivesAsItWasSent) {
+  options_.max_body = 1000;
+  Start(kEchoRoutes);
+  const std::string body = std::string(999, 'x') + '\0';
+  EXPECT_EQ(Ask("PUT", "/echo", "Content-Length: 1000\r\n", body).body, body);
+  EXPECT_EQ(
+      Ask("PUT", "/echo", "Transfer-Encoding: chunked\r\n", "2\r\nab\r\n1\r\nc\r\n0\r\n\r\n").body,
+      "abc");
+  EXPECT_EQ(Ask("PUT", "/echo", "Content-Length: 0\r\n").body, "");
+}
+
 constexpr Route kLiveRoutes[] = {{"/live", RunsOn::kMainThread, AnswerLive},
                                  {"/", RunsOn::kWorkerThread, AnswerWeb}};
 

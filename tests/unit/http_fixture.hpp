@@ -158,9 +158,9 @@ class HttpFixture : public testing::Test {
     });
     return ParseResponse(text);
   }
-  Response Ask(const std::string& method, const std::string& path,
-               const std::string& headers = "") {
-    return Talk(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
+  Response Ask(const std::string& method, const std::string& path, const std::string& headers = "",
+               const std::string& body = "") {
+    return Talk(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n" + body);
   }
   Response Get(const std::string& path, const std::string& headers = "") {
     return Ask("GET", path, headers);

@@ -116,10 +116,21 @@ TEST(TimeText, WritesTheClockOnTheWall) {
 }
 
 TEST(Router, PrefersTheExactRoute) {
-  EXPECT_EQ(FindRoute(Routes(), "/api/files").path, "/api/files");
-  EXPECT_EQ(FindRoute(Routes(), "/api/filesystem").path, "/");
-  EXPECT_EQ(FindRoute(Routes(), "/stream/a/b.wav").path, "/stream/");
-  EXPECT_EQ(FindRoute(Routes(), "/").path, "/");
+  EXPECT_EQ(FindRoute(Routes(), "GET", "/api/files")->path, "/api/files");
+  EXPECT_EQ(FindRoute(Routes(), "HEAD", "/api/filesystem")->path, "/");
+  EXPECT_EQ(FindRoute(Routes(), "GET", "/stream/a/b.wav")->path, "/stream/");
+  EXPECT_EQ(FindRoute(Routes(), "GET", "/")->path, "/");
+}
+
+TEST(HttpValuesTest, APathHasTheMethodsOfAllItsRoutes) {
+  static constexpr Route kRoutes[] = {{"/a", RunsOn::kMainThread, AnswerStatus},
+                                      {"/a", RunsOn::kMainThread, AnswerSources, "PUT"},
+                                      {"/", RunsOn::kMainThread, AnswerWeb}};
+  EXPECT_EQ(FindRoute(kRoutes, "PUT", "/a"), &kRoutes[1]);
+  EXPECT_EQ(FindRoute(kRoutes, "HEAD", "/a"), &kRoutes[0]);
+  EXPECT_EQ(FindRoute(kRoutes, "DELETE", "/a"), nullptr);
+  EXPECT_EQ(FindRoute(kRoutes, "PUT", "/b"), nullptr);
+  EXPECT_EQ(MethodsOf(kRoutes, "/a"), "GET, HEAD, PUT");
 }
 
 }  // namespace
