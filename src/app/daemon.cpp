@@ -55,11 +55,6 @@ LockFile TakeStateDirectory(const std::string& path) {
                   who, path));
 }
 
-/// An IPv6 address in a URL stands in brackets.
-std::string HostInUrl(const std::string& address) {
-  return address.find(':') == std::string::npos ? address : "[" + address + "]";
-}
-
 std::vector<std::string> NamesOf(const std::vector<SourceSettings>& sources) {
   std::vector<std::string> names;
   for (const SourceSettings& source : sources) names.push_back(source.name);
@@ -101,15 +96,13 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
                   mailbox_.Send([this, segment] { OnLeftByEarlierRun(segment); });
                 }),
       filler_(roots_),
-      recorders_(roots_, catalogue_, listener_, filler_, SystemClock()) {
+      recorders_(roots_, catalogue_, listener_, filler_, SystemClock()),
+      web_({.catalogue = catalogue_,
+            .status = *this,
+            .roots = roots_,
+            .web_directory = options_.web_directory}) {
   OpenControlSocket();
-  if (settings_.http_port == 0) return;
-  http_ = std::make_unique<HttpServer>(
-      HttpServerOptions{.bind = settings_.http_bind, .port = settings_.http_port},
-      HttpServices{.catalogue = catalogue_,
-                   .status = *this,
-                   .roots = roots_,
-                   .web_directory = options_.web_directory});
+  web_.Apply(settings_.web);
 }
 
 Daemon::DiskFinisher::~DiskFinisher() {
@@ -150,14 +143,18 @@ int Daemon::Run() {
   });
   LogInfo(kDomain, "isr {} records to {}; sources: {}", ISR_VERSION, settings_.output_directory,
           settings_.sources.size());
-  if (http_ != nullptr) {
-    LogInfo(kDomain, "the page is at http://{}:{}/", HostInUrl(settings_.http_bind), http_->Port());
-  }
+  LogPage();
   g_main_loop_run(loop_);
   // While we still have the lock: the next daemon may have its own socket there afterwards.
   if (control_ != nullptr) control_->StopListening();
   LogInfo(kDomain, "stopped");
   return exit_code_;
+}
+
+void Daemon::LogPage() const {
+  if (const auto address = web_.Address(); !address.empty()) {
+    LogInfo(kDomain, "the page is at {}", address);
+  }
 }
 
 std::vector<Root> Daemon::RootsOf(const Settings& settings) const {
@@ -219,6 +216,7 @@ void Daemon::Reload(std::function<void(const ReloadResult&)> done) {
   const Settings wanted = LoadAgain();
   const SettingsDiff diff = Compare(settings_, wanted);
   RefuseOverlaps(settings_, diff.sources);
+  ApplyWeb(wanted.web);
   settings_.sources = diff.sources;
   const std::vector<Root> roots = RootsOf(settings_);
   const bool has_other_roots = roots != roots_.All();
@@ -234,6 +232,19 @@ void Daemon::Reload(std::function<void(const ReloadResult&)> done) {
   LogReload(result);
   // Also what an earlier reload began: who comes back from this one finds the config in force.
   recorders_.WhenAllSettled([done = std::move(done), result] { done(result); });
+}
+
+/// When it fails, the page is where it was, and nothing else has changed either.
+void Daemon::ApplyWeb(const WebSettings& wanted) {
+  const std::string before = web_.Address();
+  try {
+    web_.Apply(wanted);
+  } catch (const Error& error) {
+    LogError(kDomain, "{}; the settings in force stay", Describe(error));
+    throw CommandError("config", Describe(error));
+  }
+  settings_.web = wanted;
+  if (web_.Address() != before) LogPage();
 }
 
 void Daemon::ReloadOnSignal() {

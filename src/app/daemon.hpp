@@ -7,6 +7,7 @@
 
 #include "app/recorder_set.hpp"
 #include "app/status_file.hpp"
+#include "app/web_server.hpp"
 #include "base/clock.hpp"
 #include "base/lock_file.hpp"
 #include "catalogue/catalogue.hpp"
@@ -14,7 +15,6 @@
 #include "control/server.hpp"
 #include "glib/mailbox.hpp"
 #include "glib/source_handle.hpp"
-#include "http/server.hpp"
 #include "recorder/repair.hpp"
 #include "worker/stream_listener.hpp"
 
@@ -59,6 +59,8 @@ class Daemon final : StatusProvider, ControlService {
 
   void OpenControlSocket();
   void ReloadOnSignal();
+  void ApplyWeb(const WebSettings& wanted);
+  void LogPage() const;
   Settings LoadAgain() const;
   std::vector<Root> RootsOf(const Settings& settings) const;
   void RefuseWhileShuttingDown() const;
@@ -83,7 +85,7 @@ class Daemon final : StatusProvider, ControlService {
   RecorderSet recorders_;
   bool shutting_down_ = false;
   int exit_code_ = 0;
-  std::unique_ptr<HttpServer> http_;  // none with http_port = 0
+  WebServer web_;
   std::vector<SourceHandle> signals_;
   SourceHandle status_timer_;
 };

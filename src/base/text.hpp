@@ -11,6 +11,9 @@ namespace isr {
 /// Without ASCII white space at both ends.
 std::string_view Trim(std::string_view text);
 
+/// What stands between commas and ASCII white space.
+std::vector<std::string> SplitWords(std::string_view text);
+
 /// ASCII letters in lower case; other bytes as they are.
 std::string LowerCase(std::string_view text);
 

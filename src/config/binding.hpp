@@ -4,7 +4,9 @@
 #include <string>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
+#include "base/text.hpp"
 #include "config/settings.hpp"
 
 namespace isr {
@@ -15,22 +17,27 @@ using Value = std::variant<std::string, bool, long, double>;
 /// LogLevel as its word.
 std::string ToWord(LogLevel level);
 
+/// A list as its words: "a, b".
+std::string JoinedWords(const std::vector<std::string>& words);
+
 /// Which member of Settings, of SourceSettings, or of the settings of one or more types holds a
 /// key. Where the key may stand in the file follows from it.
 struct Binding {
   enum class Scope {
     kGeneral,    ///< [general] only
+    kWeb,        ///< [web] only
     kBoth,       ///< [general] uses it itself, and it is the default of any source
     kAnySource,  ///< any source; [general] gives the default
     kSomeTypes,  ///< sources of `types`; [general] gives their default
   };
   bool IsOfGeneral() const { return scope == Scope::kGeneral || scope == Scope::kBoth; }
+  bool IsOfWeb() const { return scope == Scope::kWeb; }
 
   Scope scope = Scope::kGeneral;
   unsigned types = 0;  ///< bit n: type number n (SourceTypeSettings::index()) has the key
 
-  /// `source` may be nullptr for kGeneral, and is for [general]'s own of kBoth. Does nothing for a
-  /// source that has no such member.
+  /// `source` may be nullptr for kGeneral and kWeb, and is for [general]'s own of kBoth. Does
+  /// nothing for a source that has no such member.
   void (*store)(Settings& settings, SourceSettings* source, const Value& value) = nullptr;
   /// As above, but only for a source that has the member.
   Value (*load)(const Settings& settings, const SourceSettings* source) = nullptr;
@@ -53,6 +60,8 @@ template <typename Owner, typename AnySettings, typename AnySource>
 auto* FindOwner(AnySettings& settings, AnySource* source) {
   if constexpr (std::is_same_v<Owner, Settings>) {
     return &settings;
+  } else if constexpr (std::is_same_v<Owner, WebSettings>) {
+    return &settings.web;
   } else if constexpr (std::is_same_v<Owner, SourceSettings>) {
     return source;
   } else {
@@ -73,6 +82,8 @@ template <typename Owner>
 constexpr Binding ScopeOf() {
   if constexpr (std::is_same_v<Owner, Settings>) {
     return {Binding::Scope::kGeneral, 0};
+  } else if constexpr (std::is_same_v<Owner, WebSettings>) {
+    return {Binding::Scope::kWeb, 0};
   } else if constexpr (std::is_same_v<Owner, SourceSettings>) {
     return {Binding::Scope::kAnySource, ~0U};
   } else {
@@ -89,6 +100,8 @@ Field FromValue(const Value& value) {
     return LogLevelFromWord(std::get<std::string>(value)).value_or(LogLevel::kInfo);
   } else if constexpr (std::is_same_v<Field, int>) {
     return static_cast<int>(std::get<long>(value));
+  } else if constexpr (std::is_same_v<Field, std::vector<std::string>>) {
+    return SplitWords(std::get<std::string>(value));
   } else {
     return std::get<Field>(value);
   }
@@ -102,6 +115,8 @@ Value ToValue(const Field& field) {
     return ToWord(field);
   } else if constexpr (std::is_same_v<Field, int>) {
     return static_cast<long>(field);
+  } else if constexpr (std::is_same_v<Field, std::vector<std::string>>) {
+    return JoinedWords(field);
   } else {
     return field;
   }

@@ -49,7 +49,10 @@ void DescribeKey(std::string& out, const KeyInfo& key, const Settings& settings,
 }  // namespace
 
 Settings LoadConfig(const std::string& path, const ConfigEnvironment& environment) {
-  return ParseConfig(ReadConfigFile(path), path, environment);
+  ConfigEnvironment here = environment;
+  here.config_directory =
+      (std::filesystem::path(here.working_directory) / path).parent_path().lexically_normal();
+  return ParseConfig(ReadConfigFile(path), path, here);
 }
 
 Settings ParseConfig(std::string_view text, const std::string& file_name,
@@ -70,6 +73,10 @@ std::string DescribeSettings(const Settings& settings) {
   std::string out = "[general]\n";
   for (const KeyInfo& key : Schema()) {
     if (key.binding.IsOfGeneral()) DescribeKey(out, key, settings, nullptr);
+  }
+  out += "\n[web]\n";
+  for (const KeyInfo& key : Schema()) {
+    if (key.binding.IsOfWeb()) DescribeKey(out, key, settings, nullptr);
   }
   for (const SourceSettings& source : settings.sources) {
     out += fmt::format("\n[{}]\n", source.name);

@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "config/directories.hpp"
 #include "config/stream_url.hpp"
-#include "config/value.hpp"
+#include "config/tls_files.hpp"
 
 namespace isr {
 namespace {
@@ -16,6 +16,7 @@ namespace {
 using Scope = Binding::Scope;
 
 constexpr std::string_view kGeneral = "general";
+constexpr std::string_view kWeb = "web";
 constexpr size_t kMaxNameBytes = 200;  // the name of a folder, with room for what is added to it
 
 /// What is wrong with a source's name, or nothing.
@@ -28,10 +29,19 @@ std::string NameProblem(std::string_view name) {
   return {};
 }
 
+std::vector<std::string> WebNames() {
+  std::vector<std::string> names;
+  for (const KeyInfo& row : Schema()) {
+    if (row.binding.IsOfWeb()) names.push_back(row.name);
+  }
+  return names;
+}
+
 /// The names that may stand in a source of that type, or in [general] (nullptr).
 std::vector<std::string> NamesFor(const SourceType* type) {
   std::vector<std::string> names;
   for (const KeyInfo& row : Schema()) {
+    if (row.binding.IsOfWeb()) continue;
     if (type == nullptr || row.FitsType(type->blank.index())) names.push_back(row.name);
   }
   return names;
@@ -72,6 +82,10 @@ Settings ConfigParser::Parse() {
       CheckKeys(section, nullptr);
       continue;
     }
+    if (section.name == kWeb) {
+      ParseWeb(section);
+      continue;
+    }
     has_source = true;
     if (!section.name.empty()) ParseSource(section);
   }
@@ -90,12 +104,47 @@ Settings ConfigParser::Parse() {
 void ConfigParser::ParseGeneral() {
   for (const KeyInfo& row : Schema()) {
     if (row.binding.IsOfGeneral()) StoreKey(row, general_, nullptr);
+    if (row.binding.IsOfWeb()) StoreKey(row, {}, nullptr);
   }
   if (!settings_.state_directory.empty()) return;
   settings_.state_directory = FirstFolder(environment_.state_directory_variable);
   if (settings_.state_directory.empty()) {
     settings_.state_directory = settings_.output_directory + "/.isr";
   }
+}
+
+void ConfigParser::ParseWeb(const IniSection& section) {
+  for (const IniEntry& entry : section.entries) CheckWebKey(entry);
+  for (const KeyInfo& row : Schema()) {
+    if (row.binding.IsOfWeb()) StoreKey(row, section, nullptr);
+  }
+  CheckTls(section);
+}
+
+void ConfigParser::CheckWebKey(const IniEntry& entry) {
+  if (const KeyInfo* const row = WebRowNamed(entry.key); row != nullptr) {
+    CheckValue(entry, {row});
+  } else if (entry.key == "type") {
+    Report(entry.line, entry.key, "[web] is for the web page; give the source another name");
+  } else if (!RowsNamed(entry.key).empty()) {
+    Report(entry.line, entry.key, "does not stand in [web]; move it to [general] or a source");
+  } else {
+    ReportUnknown(entry, WebNames());
+  }
+}
+
+/// [web] says where the files are; they must be there when it is read.
+void ConfigParser::CheckTls(const IniSection& section) {
+  WebSettings& web = settings_.web;
+  if (web.tls_certificate.empty() && web.tls_key.empty()) return;
+  const bool has_certificate = !web.tls_certificate.empty();
+  const TlsProblem problem =
+      has_certificate ? CheckTlsFiles(web.tls_certificate,
+                                      web.tls_key.empty() ? web.tls_certificate : web.tls_key)
+                      : TlsProblem{true, "stands beside tls_certificate, which is missing"};
+  if (problem.text.empty()) return;
+  const std::string key = problem.is_of_key && !web.tls_key.empty() ? "tls_key" : "tls_certificate";
+  Report(section.Find(key)->line, key, problem.text);
 }
 
 void ConfigParser::ParseSource(const IniSection& section) {
@@ -162,12 +211,10 @@ void ConfigParser::CheckKeys(const IniSection& section, const SourceType* type) 
 void ConfigParser::CheckKey(const IniSection& section, const IniEntry& entry,
                             const SourceType* type) {
   const std::vector<const KeyInfo*> rows = RowsNamed(entry.key);
-  if (rows.empty()) {
-    const auto nearest = NearestName(entry.key, NamesFor(type));
-    return Report(entry.line, {},
-                  nearest ? fmt::format("unknown key '{}', did you mean '{}'?", entry.key, *nearest)
-                          : fmt::format("unknown key '{}'; remove it", entry.key));
+  if (rows.empty() && WebRowNamed(entry.key) != nullptr) {
+    return Report(entry.line, entry.key, "stands in [web] only; move it there");
   }
+  if (rows.empty()) return ReportUnknown(entry, NamesFor(type));
   const bool is_source = section.name != kGeneral && !IsMistakenGeneral(section);
   if (is_source && rows.front()->binding.scope == Scope::kGeneral) {
     Report(entry.line, entry.key, "stands in [general] only; move it there");
@@ -180,20 +227,32 @@ void ConfigParser::CheckKey(const IniSection& section, const IniEntry& entry,
   }
 }
 
+void ConfigParser::ReportUnknown(const IniEntry& entry, const std::vector<std::string>& names) {
+  const auto nearest = NearestName(entry.key, names);
+  Report(entry.line, {},
+         nearest ? fmt::format("unknown key '{}', did you mean '{}'?", entry.key, *nearest)
+                 : fmt::format("unknown key '{}'; remove it", entry.key));
+}
+
 /// Where the type is open, as in [general], one type that takes the value is enough.
 void ConfigParser::CheckValue(const IniEntry& entry, const std::vector<const KeyInfo*>& rows) {
   KeyInfo any = *rows.front();
   if (entry.value.empty() && !any.required_example.empty()) return;  // reported as missing
   for (const KeyInfo* row : rows) {
-    if (ParseValue(*row, entry.value, environment_.working_directory).problem.empty()) return;
+    if (ValueOf(*row, entry.value).problem.empty()) return;
     for (const std::string& word : row->words) {
       if (std::find(any.words.begin(), any.words.end(), word) == any.words.end()) {
         any.words.push_back(word);
       }
     }
   }
-  Report(entry.line, entry.key,
-         ParseValue(any, entry.value, environment_.working_directory).problem);
+  Report(entry.line, entry.key, ValueOf(any, entry.value).problem);
+}
+
+ValueResult ConfigParser::ValueOf(const KeyInfo& key, std::string_view text) const {
+  return ParseValue(
+      key, text,
+      key.kind == KeyKind::kFile ? environment_.config_directory : environment_.working_directory);
 }
 
 const IniEntry* ConfigParser::Find(const IniSection& section, std::string_view key) const {
@@ -202,7 +261,9 @@ const IniEntry* ConfigParser::Find(const IniSection& section, std::string_view k
 }
 
 void ConfigParser::StoreKey(const KeyInfo& key, const IniSection& section, SourceSettings* source) {
-  const IniEntry* const entry = Find(section, key.name);
+  // What stands in [general] is the default of sources alone.
+  const IniEntry* const entry =
+      key.binding.IsOfWeb() ? section.Find(key.name) : Find(section, key.name);
   const std::string text = entry == nullptr ? key.default_text : entry->value;
   if (text.empty() && !key.required_example.empty()) {
     return Report(section.line, key.name,
@@ -210,9 +271,9 @@ void ConfigParser::StoreKey(const KeyInfo& key, const IniSection& section, Sourc
                               key.name, key.required_example));
   }
   // A faulty value was reported by CheckValue, or is a word of [general] for another type.
-  ValueResult result = ParseValue(key, text, environment_.working_directory);
+  ValueResult result = ValueOf(key, text);
   if (!result.problem.empty()) {
-    result = ParseValue(key, key.default_text, environment_.working_directory);
+    result = ValueOf(key, key.default_text);
   }
   if (result.problem.empty()) key.binding.store(settings_, source, result.value);
 }

@@ -8,6 +8,7 @@
 #include "config/config.hpp"
 #include "config/ini_document.hpp"
 #include "config/schema.hpp"
+#include "config/value.hpp"
 
 namespace isr {
 
@@ -25,16 +26,21 @@ class ConfigParser {
 
  private:
   void ParseGeneral();
+  void ParseWeb(const IniSection& section);
   void ParseSource(const IniSection& section);
   const SourceType* TypeOf(const IniSection& section);
 
   void CheckName(const IniSection& section);
   void CheckKeys(const IniSection& section, const SourceType* type);
+  void CheckWebKey(const IniEntry& entry);
   void CheckKey(const IniSection& section, const IniEntry& entry, const SourceType* type);
+  void ReportUnknown(const IniEntry& entry, const std::vector<std::string>& names);
   void CheckValue(const IniEntry& entry, const std::vector<const KeyInfo*>& rows);
 
   const IniEntry* Find(const IniSection& section, std::string_view key) const;
   void StoreKey(const KeyInfo& key, const IniSection& section, SourceSettings* source);
+  ValueResult ValueOf(const KeyInfo& key, std::string_view text) const;
+  void CheckTls(const IniSection& section);
   void CheckFlac(const IniSection& section, const SourceSettings& source);
   void MoveCredentials(const IniSection& section, StreamSettings& stream) const;
   bool OutranksUrl(const IniSection& section, std::string_view key) const;

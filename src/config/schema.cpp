@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 
 namespace isr {
@@ -25,6 +27,9 @@ std::vector<std::string> TypeWords() {
   for (const SourceType& type : kTypes) words.push_back(type.word);
   return words;
 }
+
+const Range kMargin{1, 60, "decibels"};
+const Range kMinGap{0, 3600, "seconds"};
 
 const std::vector<KeyInfo> kKeys{
     // [general] only
@@ -50,17 +55,52 @@ const std::vector<KeyInfo> kKeys{
      .help = "File that gets the log besides stderr; blank for none.",
      .binding = In<&Settings::log_file>(),
      .blank = Blank::kEmpty},
-    {.name = "http_bind",
-     .kind = KeyKind::kAddress,
+
+    // [web]
+    {.name = "listen",
+     .kind = KeyKind::kAddresses,
      .default_text = "127.0.0.1",
-     .help = "IP address on which the web page is served; 0.0.0.0 or :: for all.",
-     .binding = In<&Settings::http_bind>()},
-    {.name = "http_port",
+     .help = "IP addresses on which the web page is served; blank for all of this machine.",
+     .binding = In<&WebSettings::listen>(),
+     .blank = Blank::kEmpty},
+    {.name = "port",
      .kind = KeyKind::kInteger,
      .default_text = "8080",
      .help = "TCP port of the web page; 0 for no web page.",
-     .binding = In<&Settings::http_port>(),
+     .binding = In<&WebSettings::port>(),
      .range = {0, 65535}},
+    {.name = "margin",
+     .kind = KeyKind::kNumber,
+     .default_text = "12",
+     .help = "Decibels over the noise floor that make an event, where nobody says otherwise.",
+     .binding = In<&WebSettings::margin>(),
+     .range = kMargin},
+    {.name = "min_gap",
+     .kind = KeyKind::kNumber,
+     .default_text = "2",
+     .help = "Events that are fewer seconds apart are one, where nobody says otherwise.",
+     .binding = InUnits<seconds, &WebSettings::min_gap>(),
+     .range = kMinGap},
+    {.name = "trusted_proxies",
+     .kind = KeyKind::kNetworks,
+     .default_text = "",
+     .help = "Addresses or networks of proxies that say whom they ask for.",
+     .binding = In<&WebSettings::trusted_proxies>()},
+    {.name = "allowed_hosts",
+     .kind = KeyKind::kHosts,
+     .default_text = "",
+     .help = "Names under which this machine is called, besides its own.",
+     .binding = In<&WebSettings::allowed_hosts>()},
+    {.name = "tls_certificate",
+     .kind = KeyKind::kFile,
+     .default_text = "",
+     .help = "PEM file with the certificate, and those between it and its root; blank for no TLS.",
+     .binding = In<&WebSettings::tls_certificate>()},
+    {.name = "tls_key",
+     .kind = KeyKind::kFile,
+     .default_text = "",
+     .help = "PEM file with the certificate's private key; blank when it is in the same file.",
+     .binding = In<&WebSettings::tls_key>()},
 
     // any source
     {.name = "type",
@@ -128,13 +168,13 @@ const std::vector<KeyInfo> kKeys{
      .default_text = "12",
      .help = "Decibels over the noise floor that make an event.",
      .binding = In<&SourceSettings::margin>(),
-     .range = {1, 60, "decibels"}},
+     .range = kMargin},
     {.name = "min_gap",
      .kind = KeyKind::kNumber,
      .default_text = "2",
      .help = "Events that are fewer seconds apart are one; fractions allowed.",
      .binding = InUnits<seconds, &SourceSettings::min_gap>(),
-     .range = {0, 3600, "seconds"}},
+     .range = kMinGap},
 
     // some types
     {.name = "url",
@@ -207,9 +247,16 @@ std::span<const KeyInfo> Schema() {
 std::vector<const KeyInfo*> RowsNamed(std::string_view name) {
   std::vector<const KeyInfo*> rows;
   for (const KeyInfo& row : kKeys) {
-    if (row.name == name) rows.push_back(&row);
+    if (row.name == name && !row.binding.IsOfWeb()) rows.push_back(&row);
   }
   return rows;
+}
+
+const KeyInfo* WebRowNamed(std::string_view name) {
+  for (const KeyInfo& row : kKeys) {
+    if (row.name == name && row.binding.IsOfWeb()) return &row;
+  }
+  return nullptr;
 }
 
 std::span<const SourceType> SourceTypes() {
@@ -240,6 +287,10 @@ std::string JoinWords(std::span<const std::string> words) {
     text += words[i];
   }
   return text;
+}
+
+std::string JoinedWords(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 std::string ToWord(LogLevel level) {

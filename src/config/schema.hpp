@@ -12,12 +12,15 @@ namespace isr {
 /// What the text of a value has to be.
 enum class KeyKind {
   kText,
-  kSecret,   ///< text that is never shown
-  kPath,     ///< made absolute against the working directory
-  kPattern,  ///< a file name pattern: strftime and {source}
-  kUrl,      ///< http or https
-  kAddress,  ///< an IPv4 or IPv6 address
-  kInteger,  ///< one of `words`, where there are any
+  kSecret,     ///< text that is never shown
+  kPath,       ///< made absolute against the working directory
+  kPattern,    ///< a file name pattern: strftime and {source}
+  kUrl,        ///< http or https
+  kFile,       ///< made absolute against the config's folder
+  kAddresses,  ///< IPv4 and IPv6 addresses; this and the next: separated by commas or spaces
+  kNetworks,   ///< the same, or as 10.0.0.0/8
+  kHosts,      ///< names of machines
+  kInteger,    ///< one of `words`, where there are any
   kNumber,
   kYesNo,
   kChoice,  ///< one of `words`, any case
@@ -64,8 +67,11 @@ struct SourceType {
 /// streams; it is a problem only when no type knows it.
 std::span<const KeyInfo> Schema();
 
-/// The rows of that name: more than one where the words of a key depend on the type.
+/// The rows of that name outside [web]: more than one where the words of a key depend on the type.
 std::vector<const KeyInfo*> RowsNamed(std::string_view name);
+
+/// The row of that name in [web]; nullptr when there is none.
+const KeyInfo* WebRowNamed(std::string_view name);
 
 /// In the order of SourceTypeSettings.
 std::span<const SourceType> SourceTypes();

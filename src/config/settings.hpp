@@ -67,13 +67,26 @@ struct SourceSettings {
   bool operator==(const SourceSettings&) const = default;
 };
 
+/// [web]: the page and the API.
+struct WebSettings {
+  std::vector<std::string> listen;  ///< IP addresses; empty: all of this machine
+  int port = 8080;                  ///< 0 = no HTTP
+  double margin = 0;                ///< where a request does not say; as in SourceSettings
+  std::chrono::milliseconds min_gap{};
+  std::vector<std::string> trusted_proxies;  ///< addresses, or networks as "10.0.0.0/8"
+  std::vector<std::string> allowed_hosts;    ///< names besides this machine's own; lower case
+  std::string tls_certificate;               ///< absolute; empty: no TLS
+  std::string tls_key;                       ///< absolute; empty: in the certificate's file
+
+  bool operator==(const WebSettings&) const = default;
+};
+
 struct Settings {
   std::string output_directory;  ///< absolute
   std::string state_directory;   ///< absolute; where the catalogue lies
   LogLevel log_level = LogLevel::kInfo;
-  std::string log_file;   ///< absolute; empty = stderr only
-  std::string http_bind;  ///< IP address to listen on
-  int http_port = 8080;   ///< 0 = no HTTP
+  std::string log_file;  ///< absolute; empty = stderr only
+  WebSettings web;
   std::vector<SourceSettings> sources;
 
   bool operator==(const Settings&) const = default;

@@ -6,10 +6,9 @@
 #include <filesystem>
 #include <utility>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 
+#include "base/ip_address.hpp"
 #include "base/text.hpp"
 #include "config/filename_pattern.hpp"
 #include "config/stream_url.hpp"
@@ -68,15 +67,37 @@ ValueResult ParseNumberChoice(const KeyInfo& key, std::string_view text) {
   return result;
 }
 
-ValueResult ParseAddress(std::string_view text) {
-  const std::string address(text);
-  in6_addr ignored{};
-  if (inet_pton(AF_INET, address.c_str(), &ignored) == 1 ||
-      inet_pton(AF_INET6, address.c_str(), &ignored) == 1) {
-    return {address, {}};
+bool IsHostName(std::string_view text) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-._";
+  return text.size() <= 253 && text.front() != '.' &&
+         text.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+/// All words must be right.
+template <typename Predicate>
+ValueResult ParseWords(std::string_view text, Predicate is_right, std::string_view advice) {
+  const std::vector<std::string> words = SplitWords(LowerCase(text));
+  for (const std::string& word : words) {
+    if (!is_right(word)) return Faulty(fmt::format("'{}' {}", HideUrlPasswords(word), advice));
   }
-  return Faulty(fmt::format("'{}' is not an IP address; use one such as 127.0.0.1, 0.0.0.0 or ::",
-                            HideUrlPasswords(text)));
+  return {JoinedWords(words), {}};
+}
+
+ValueResult ParseAddresses(std::string_view text) {
+  return ParseWords(
+      text, [](const auto& word) { return IpAddress::Parse(word).has_value(); },
+      "is not an IP address; use some such as 127.0.0.1 or ::1, or leave it blank for all");
+}
+
+ValueResult ParseNetworks(std::string_view text) {
+  return ParseWords(
+      text, [](const auto& word) { return IpNetwork::Parse(word).has_value(); },
+      "is not an IP address nor a network; use some such as 127.0.0.1 or 10.0.0.0/8");
+}
+
+ValueResult ParseHosts(std::string_view text) {
+  return ParseWords(text, IsHostName,
+                    "is not the name of a machine; use some such as isr.example, without port");
 }
 
 ValueResult ParsePath(std::string_view text, const std::string& working_directory) {
@@ -100,20 +121,25 @@ ValueResult ParseUrl(std::string_view text) {
 }  // namespace
 
 ValueResult ParseValue(const KeyInfo& key, std::string_view text,
-                       const std::string& working_directory) {
+                       const std::string& base_directory) {
   if (text.empty() && key.blank == Blank::kDefault) text = key.default_text;
   switch (key.kind) {
     case KeyKind::kText:
     case KeyKind::kSecret:
       return {std::string(text), {}};
     case KeyKind::kPath:
-      return ParsePath(text, working_directory);
+    case KeyKind::kFile:
+      return ParsePath(text, base_directory);
     case KeyKind::kPattern:
       return ParsePattern(text);
     case KeyKind::kUrl:
       return ParseUrl(text);
-    case KeyKind::kAddress:
-      return ParseAddress(text);
+    case KeyKind::kAddresses:
+      return ParseAddresses(text);
+    case KeyKind::kNetworks:
+      return ParseNetworks(text);
+    case KeyKind::kHosts:
+      return ParseHosts(text);
     case KeyKind::kInteger:
       return key.words.empty() ? ParseRanged(key, text) : ParseNumberChoice(key, text);
     case KeyKind::kNumber:

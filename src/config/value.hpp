@@ -13,9 +13,9 @@ struct ValueResult {
 };
 
 /// Checks the text of a key. An empty one stands for what KeyInfo::blank says. Relative paths are
-/// taken from `working_directory`. The problem never shows a secret, nor any part of a URL.
+/// taken from `base_directory`. The problem never shows a secret, nor any part of a URL.
 ValueResult ParseValue(const KeyInfo& key, std::string_view text,
-                       const std::string& working_directory);
+                       const std::string& base_directory);
 
 /// As it would be written in a file; a secret that is set as "***", a
 /// URL without user and password.

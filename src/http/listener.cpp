@@ -1,11 +1,14 @@
 #include "http/listener.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "base/error.hpp"
+#include "base/fd.hpp"
 #include "base/guarded.hpp"
 #include "glib/log.hpp"
 
@@ -51,6 +54,33 @@ Ref<GSocketAddress> AddressOf(const std::string& address, int port) {
       g_inet_socket_address_new(ip.Get(), static_cast<guint16>(port)));
 }
 
+/// Of a machine without IPv6 all are those of IPv4.
+std::vector<std::string> EveryAddress() {
+  const Fd probe(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return {probe.IsOpen() ? "::" : "0.0.0.0"};
+}
+
+/// `v6_only`: what stands for all IPv6 addresses leaves IPv4 to another socket.
+Ref<GSocket> ListeningSocket(GSocketAddress* where, bool v6_only, GError** error) {
+  const GSocketFamily family = g_socket_address_get_family(where);
+  auto socket =
+      Ref<GSocket>::Adopt(g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error));
+  if (!socket) return {};
+  if (family == G_SOCKET_FAMILY_IPV6) {
+    g_socket_set_option(socket.Get(), IPPROTO_IPV6, IPV6_V6ONLY, v6_only ? 1 : 0, nullptr);
+  }
+  g_socket_set_listen_backlog(socket.Get(), kBacklog);
+  g_socket_set_blocking(socket.Get(), FALSE);
+  const bool listens = g_socket_bind(socket.Get(), where, TRUE, error) != FALSE &&
+                       g_socket_listen(socket.Get(), error) != FALSE;
+  return listens ? socket : Ref<GSocket>();
+}
+
+int PortOf(GSocket* socket) {
+  const auto address = Ref<GSocketAddress>::Adopt(g_socket_get_local_address(socket, nullptr));
+  return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(address.Get()));
+}
+
 }  // namespace
 
 /// One open connection. Its end is known by the end of the stream object, which SoupServer keeps as
@@ -90,48 +120,65 @@ struct Listener::Connection {
   bool is_retained = false;
 };
 
-Listener::Listener(const std::string& address, int port, Limits limits, Handler handler)
+Listener::Listener(const std::vector<std::string>& addresses, int port, Limits limits,
+                   Handler handler)
     : limits_(limits), handler_(std::move(handler)) {
-  Listen(address, port);
-  SetAccepting(true);
+  Listen(addresses, port);
 }
 
 Listener::~Listener() = default;
 
-void Listener::Listen(const std::string& address, int port) {
-  const Ref<GSocketAddress> wanted = AddressOf(address, port);
-  g_autoptr(GError) error = nullptr;
-  socket_ = Ref<GSocket>::Adopt(g_socket_new(g_socket_address_get_family(wanted.Get()),
-                                             G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error));
-  Ref<GSocketAddress> actual;
-  if (socket_) {
-    g_socket_set_listen_backlog(socket_.Get(), kBacklog);
-    g_socket_set_blocking(socket_.Get(), FALSE);
-    if (g_socket_bind(socket_.Get(), wanted.Get(), TRUE, &error) != FALSE &&
-        g_socket_listen(socket_.Get(), &error) != FALSE) {
-      actual = Ref<GSocketAddress>::Adopt(g_socket_get_local_address(socket_.Get(), &error));
+void Listener::Listen(const std::vector<std::string>& addresses, int port) {
+  const bool had_doors = !doors_.empty();
+  doors_.clear();  // the new ones may have the same port
+  try {
+    Open(addresses, port);
+  } catch (...) {
+    doors_.clear();
+    if (had_doors) Open(addresses_, port_);
+    SetAccepting(true);
+    throw;
+  }
+  addresses_ = addresses;
+  SetAccepting(true);
+}
+
+void Listener::Open(const std::vector<std::string>& addresses, int port) {
+  const auto wanted = addresses.empty() ? EveryAddress() : addresses;
+  const auto is_v4 = [](const std::string& address) {
+    return address.find(':') == std::string::npos;
+  };
+  const bool v6_only = std::any_of(wanted.begin(), wanted.end(), is_v4);
+  port_ = port;
+  for (const std::string& address : wanted) {
+    const Ref<GSocketAddress> where = AddressOf(address, port_);
+    g_autoptr(GError) error = nullptr;
+    Door door{ListeningSocket(where.Get(), v6_only, &error), {}};
+    if (!door.socket) {
+      throw Error(fmt::format("cannot listen on {}, port {}: {}", address, port_, Advice(*error)));
     }
+    port_ = PortOf(door.socket.Get());
+    doors_.push_back(std::move(door));
   }
-  if (!actual) {
-    throw Error(fmt::format("cannot listen on {}, port {}: {}", address, port, Advice(*error)));
-  }
-  port_ = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(actual.Get()));
 }
 
 void Listener::SetAccepting(bool accepting) {
-  if (!accepting) {
-    incoming_.Reset();
-  } else if (!incoming_.IsActive() && !pause_.IsActive()) {
-    incoming_ =
-        SourceHandle::OnFd(g_socket_get_fd(socket_.Get()), G_IO_IN, [this] { AcceptWaiting(); });
+  for (Door& door : doors_) {
+    if (!accepting) {
+      door.incoming.Reset();
+    } else if (!door.incoming.IsActive() && !pause_.IsActive()) {
+      GSocket* const socket = door.socket.Get();
+      door.incoming = SourceHandle::OnFd(g_socket_get_fd(socket), G_IO_IN,
+                                         [this, socket] { AcceptWaiting(socket); });
+    }
   }
 }
 
-void Listener::AcceptWaiting() {
+void Listener::AcceptWaiting(GSocket* door) {
   // At the limit no descriptor is spent on the next one: it waits until one of these closes.
   while (connections_.size() < limits_.connections) {
     g_autoptr(GError) error = nullptr;
-    const auto socket = Ref<GSocket>::Adopt(g_socket_accept(socket_.Get(), nullptr, &error));
+    const auto socket = Ref<GSocket>::Adopt(g_socket_accept(door, nullptr, &error));
     if (!socket) {
       if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) TakeBreath(*error);
       return;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include <gio/gio.h>
 
@@ -27,11 +28,15 @@ class Listener {
   using Handler = std::function<void(GSocketConnection* connection, GSocketAddress* local,
                                      GSocketAddress* remote)>;
 
-  /// Listens on an IP address, port 0 meaning any free one. Throws Error that says what to do.
-  Listener(const std::string& address, int port, Limits limits, Handler handler);
+  /// Listens as by Listen.
+  Listener(const std::vector<std::string>& addresses, int port, Limits limits, Handler handler);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
+
+  /// Listens on these IP addresses, none meaning all, and no longer on others; port 0 means any
+  /// free one. Connections stay. Throws Error that says what to do; then all is as it was.
+  void Listen(const std::vector<std::string>& addresses, int port);
 
   int Port() const { return port_; }
 
@@ -49,10 +54,14 @@ class Listener {
 
  private:
   struct Connection;
+  struct Door {
+    Ref<GSocket> socket;
+    SourceHandle incoming;  // last: goes first
+  };
 
-  void Listen(const std::string& address, int port);
+  void Open(const std::vector<std::string>& addresses, int port);
   void SetAccepting(bool accepting);
-  void AcceptWaiting();
+  void AcceptWaiting(GSocket* door);
   void TakeBreath(const GError& error);
   void Take(GSocket* socket);
   void Forget(GSocketAddress* remote);
@@ -61,11 +70,11 @@ class Listener {
   const Handler handler_;
   std::unordered_map<GSocketAddress*, std::unique_ptr<Connection>> connections_;
   size_t retained_ = 0;  // of them
-  Ref<GSocket> socket_;
+  std::vector<std::string> addresses_;
   int port_ = 0;
   bool in_trouble_ = false;  // accepting failed, and has not worked since
   SourceHandle pause_;
-  SourceHandle incoming_;  // last: goes first
+  std::vector<Door> doors_;  // last: go first
 };
 
 }  // namespace isr

@@ -29,13 +29,14 @@ Reply Run(const Route& route, const Request& request, const HttpServices& servic
 
 HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services,
                        std::span<const Route> routes)
-    : services_(std::move(services)),
+    : services_(std::make_shared<const HttpServices>(std::move(services))),
       routes_(routes),
       limits_{options.max_header, options.max_body, options.stall},
       // Each connection has one request under way; more can only be of clients that have left.
       max_backlog_(2 * options.max_connections),
       soup_(Ref<SoupServer>::Adopt(soup_server_new("raw-paths", TRUE, nullptr))),
-      listener_(options.bind, options.port, {options.max_connections, options.request_deadline},
+      listener_(options.addresses, options.port,
+                {options.max_connections, options.request_deadline},
                 [this](GSocketConnection* connection, GSocketAddress* local,
                        GSocketAddress* remote) { TakeConnection(connection, local, remote); }),
       background_(kThreads),
@@ -50,6 +51,12 @@ HttpServer::~HttpServer() {
   soup_server_remove_handler(soup_.Get(), nullptr);
   exchanges_.clear();
   soup_server_disconnect(soup_.Get());
+}
+
+void HttpServer::Detect(const DetectorOptions& options) {
+  HttpServices services = *services_;
+  services.detection = options;
+  services_ = std::make_shared<const HttpServices>(services);
 }
 
 void HttpServer::TakeConnection(GSocketConnection* connection, GSocketAddress* local,
@@ -112,9 +119,9 @@ void HttpServer::Dispatch(Exchange& exchange) {
     return;
   }
   request.tail = request.path.substr(route->path.size());
-  request.sources = services_.status.Status();
+  request.sources = services_->status.Status();
   if (route->runs_on == RunsOn::kMainThread) {
-    exchange.Answer(Run(*route, request, services_));
+    exchange.Answer(Run(*route, request, *services_));
   } else {
     RunInBackground(exchange, *route);
   }
@@ -129,8 +136,9 @@ void HttpServer::RunInBackground(Exchange& exchange, const Route& route) {
     exchange.Answer(std::move(reply));
     return;
   }
-  background.Run([this, &route, request = exchange.GetRequest(), weak = exchange.weak_from_this()] {
-    return [weak, reply = Run(route, request, services_)] {
+  background.Run([services = services_, &route, request = exchange.GetRequest(),
+                  weak = exchange.weak_from_this()] {
+    return [weak, reply = Run(route, request, *services)] {
       if (const auto alive = weak.lock()) alive->Answer(reply);
     };
   });

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include <libsoup/soup.h>
 
@@ -20,8 +21,8 @@
 namespace isr {
 
 struct HttpServerOptions {
-  std::string bind = "127.0.0.1";  ///< an IP address
-  int port = 8080;                 ///< 0 = any free one
+  std::vector<std::string> addresses{"127.0.0.1"};  ///< empty: all of this machine
+  int port = 8080;                                  ///< 0 = any free one
   size_t max_connections = 100;
   std::chrono::milliseconds request_deadline{10000};  ///< for headers and body together
   std::chrono::milliseconds stall{30000};  ///< longest time in which a client reads nothing
@@ -40,6 +41,12 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
+  /// As Listener::Listen.
+  void Listen(const std::vector<std::string>& addresses, int port) {
+    listener_.Listen(addresses, port);
+  }
+  /// How what stands out is found from now on, where a request does not say.
+  void Detect(const DetectorOptions& options);
   int Port() const { return listener_.Port(); }
 
  private:
@@ -54,7 +61,7 @@ class HttpServer {
   void Dispatch(Exchange& exchange);
   void RunInBackground(Exchange& exchange, const Route& route);
 
-  const HttpServices services_;
+  std::shared_ptr<const HttpServices> services_;  // shared: work under way keeps what it began with
   const std::span<const Route> routes_;
   const Exchange::Limits limits_;
   const size_t max_backlog_;

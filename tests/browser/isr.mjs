@@ -42,10 +42,10 @@ export class Isr {
     const settings = {
       output_directory: join(isr.folder, 'recordings'),
       log_file: join(isr.folder, 'isr.log'),
-      http_port: new URL(isr.origin).port,
       ...general,
     };
-    writeFileSync(isr.config, Object.entries({ general: settings, ...sections })
+    const web = { port: new URL(isr.origin).port, ...sections.web };
+    writeFileSync(isr.config, Object.entries({ general: settings, ...sections, web })
       .map(([name, keys]) =>
         [`[${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`), ''].join('\n'))
       .join('\n'));

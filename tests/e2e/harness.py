@@ -110,8 +110,9 @@ class Isr(Program):
     def configure(self, sections, general=None):
         """Writes the config; in force after a reload or a restart."""
         settings = {"output_directory": self.recordings, "log_file": self.folder / "isr.log",
-                    "http_port": self.port, **(general or {})}
-        write_config(self.config, {"general": settings, **sections})
+                    **(general or {})}
+        web = {"port": self.port, **sections.get("web", {})}
+        write_config(self.config, {"general": settings, **sections, "web": web})
 
     def status(self):
         """status.json by source, empty while there is none."""

@@ -17,7 +17,8 @@ EX_UNAVAILABLE = 69
 EX_CONFIG = 78
 
 GOOD = {
-    "general": {"output_directory": "recordings", "split_minutes": 15, "http_port": 8099},
+    "general": {"output_directory": "recordings", "split_minutes": 15},
+    "web": {"port": 8099},
     "beeps": {"type": "test", "wave": "sine"},
 }
 # line: text. Every one of these lines is wrong in another way.
@@ -57,7 +58,7 @@ class CommandLineTest(TestCase):
         result = run_isr("check", config, cwd=self.folder)
         self.assertEqual((result.returncode, result.stderr), (EX_OK, ""))
         self.assertIn(f"output_directory = {self.folder}/recordings", result.stdout)
-        self.assertRegex(result.stdout, r"(?m)^http_port = 8099$")
+        self.assertRegex(result.stdout, r"(?m)^port = 8099$")
 
         again = self.folder / "again.ini"
         again.write_text(result.stdout)
@@ -133,7 +134,7 @@ class CommandLineTest(TestCase):
             other.bind(("127.0.0.1", 0))
             other.listen()
             port = other.getsockname()[1]
-            isr = self.start(Isr(self.folder, {"beeps": {"type": "test"}}, {"http_port": port}))
+            isr = self.start(Isr(self.folder, {"beeps": {"type": "test"}, "web": {"port": port}}))
             self.assertEqual(isr.wait(10), EX_UNAVAILABLE, isr.log())
             self.assertIn(str(port), isr.log())
 

@@ -25,8 +25,11 @@ TEST(Config, GivesEveryKeyItsDefault) {
   EXPECT_EQ(settings.state_directory, "/work/dir/recordings/.isr");
   EXPECT_EQ(settings.log_level, LogLevel::kInfo);
   EXPECT_EQ(settings.log_file, "/work/dir/recorder.log");
-  EXPECT_EQ(settings.http_bind, "127.0.0.1");
-  EXPECT_EQ(settings.http_port, 8080);
+  EXPECT_EQ(settings.web.listen, std::vector<std::string>{"127.0.0.1"});
+  EXPECT_EQ(settings.web.port, 8080);
+  EXPECT_EQ(settings.web.margin, 12);
+  EXPECT_EQ(settings.web.min_gap, 2s);
+  EXPECT_EQ(settings.web.tls_certificate, "");
   const SourceSettings& source = settings.sources.at(0);
   EXPECT_EQ(source.name, "a");
   EXPECT_EQ(source.type, "test");
@@ -93,7 +96,7 @@ TEST(Config, ReportsNumbersOutOfRangeWithWhatWouldBeRight) {
   ExpectProblem(TestSource("channels = 33"),
                 "channels: '33' is out of range; use a whole number of channels from 1 to 32");
   ExpectProblem(TestSource("channels = 1.5"), "channels: '1.5' is not a whole number");
-  ExpectProblem("[general]\nhttp_port = 99999999999999999999\n" + TestSource(""),
+  ExpectProblem("[web]\nport = 99999999999999999999\n" + TestSource(""),
                 "use a whole number from 0 to 65535");
   ExpectProblem(TestSource("stall_seconds = nan"), "'nan' is not a number");
   ExpectProblem(TestSource("stall_seconds = inf"), "'inf' is out of range");
@@ -102,17 +105,45 @@ TEST(Config, ReportsNumbersOutOfRangeWithWhatWouldBeRight) {
 
 TEST(Config, AcceptsTheEndsOfRanges) {
   EXPECT_EQ(ProblemsOf(TestSource("split_minutes = 1440\nchannels = 32\nsample_rate = 4000")), "");
-  EXPECT_EQ(ProblemsOf("[general]\nhttp_port = 0\n" + TestSource("retry_delay_seconds = 0.1")), "");
+  EXPECT_EQ(ProblemsOf("[web]\nport = 0\n" + TestSource("retry_delay_seconds = 0.1")), "");
 }
 
 TEST(Config, AcceptsIpAddressesOfBothKinds) {
-  EXPECT_EQ(Parse("[general]\nhttp_bind = ::\n" + TestSource("")).http_bind, "::");
+  EXPECT_EQ(Parse("[web]\nlisten = ::1, 10.0.0.1 127.0.0.1\n" + TestSource("")).web.listen,
+            (std::vector<std::string>{"::1", "10.0.0.1", "127.0.0.1"}));
+  EXPECT_TRUE(Parse("[web]\nlisten =\n" + TestSource("")).web.listen.empty());
+}
+
+TEST(Config, KeepsTheKeysOfTheWebPageApartFromThoseOfSources) {
+  const Settings settings =
+      Parse("[general]\nmargin = 20\n[web]\nmin_gap = 0.5\n" + TestSource(""));
+  EXPECT_EQ(settings.web.margin, 12);
+  EXPECT_EQ(settings.web.min_gap, 500ms);
+  EXPECT_EQ(settings.sources.at(0).margin, 20);
+  EXPECT_EQ(settings.sources.at(0).min_gap, 2s);
+  EXPECT_EQ(
+      ProblemsOf("[web]\nsplit_minutes = 5\nmargn = 1\ntype = stream\n" + TestSource("")),
+      "config.ini:2: split_minutes: does not stand in [web]; move it to [general] or a source\n"
+      "config.ini:3: unknown key 'margn', did you mean 'margin'?\n"
+      "config.ini:4: type: [web] is for the web page; give the source another name");
+  ExpectProblem("[general]\nport = 80\n" + TestSource(""), "port: stands in [web] only");
+}
+
+TEST(Config, TakesProxiesAndNamesAsLists) {
+  const Settings settings =
+      Parse("[web]\ntrusted_proxies = 127.0.0.1, fd00::/8\nallowed_hosts = ISR.example other\n" +
+            TestSource(""));
+  EXPECT_EQ(settings.web.trusted_proxies, (std::vector<std::string>{"127.0.0.1", "fd00::/8"}));
+  EXPECT_EQ(settings.web.allowed_hosts, (std::vector<std::string>{"isr.example", "other"}));
+  ExpectProblem("[web]\ntrusted_proxies = 10.0.0.0/33\n" + TestSource(""),
+                "config.ini:2: trusted_proxies: '10.0.0.0/33' is not an IP address nor a network");
+  ExpectProblem("[web]\nallowed_hosts = isr.example:8080\n" + TestSource(""),
+                "'isr.example:8080' is not the name of a machine");
 }
 
 TEST(Config, ReportsOtherWrongWordsWithTheRightOnes) {
   ExpectProblem(TestSource("retry_backoff = maybe"), "'maybe' is not yes or no");
-  ExpectProblem("[general]\nhttp_bind = localhost\n" + TestSource(""),
-                "'localhost' is not an IP address");
+  ExpectProblem("[web]\nlisten = localhost\n" + TestSource(""), "'localhost' is not an IP address");
   ExpectProblem(Stream("url = http://h/\nformat = wma"),
                 "format: 'wma' is not known; use auto, mp3, ogg, aac, flac or opus");
   ExpectProblem(TestSource("format = mp3"), "format: 'mp3' is not known; use wav or flac");
@@ -205,10 +236,11 @@ TEST(Config, SuggestsTheNearestKnownKey) {
 
 TEST(Config, SaysToWhichTypeOrSectionAKeyBelongs) {
   EXPECT_EQ(ProblemsOf(Stream("url = http://h/\ndevice = default\nsample_rate = 8000\n"
-                              "http_port = 80")),
+                              "state_directory = x\nport = 80")),
             "config.ini:4: 'device' is for type = soundcard, not stream; remove it\n"
             "config.ini:5: 'sample_rate' is for type = soundcard or test, not stream; remove it\n"
-            "config.ini:6: http_port: stands in [general] only; move it there");
+            "config.ini:6: state_directory: stands in [general] only; move it there\n"
+            "config.ini:7: port: stands in [web] only; move it there");
 }
 
 TEST(Config, SuggestsTheTypeThatAKeyTells) {
@@ -246,13 +278,13 @@ TEST(Config, RefusesNamesThatDifferOnlyInCase) {
 }
 
 TEST(Config, RecognisesAMisspeltGeneralSection) {
-  EXPECT_EQ(ProblemsOf("[General]\nhttp_port = 1\n" + TestSource("")),
+  EXPECT_EQ(ProblemsOf("[General]\nlog_file = x\n" + TestSource("")),
             "config.ini:1: [General] is not known; settings for all sources stand in [general]");
 }
 
 TEST(Config, ReportsAllProblemsAtOnceWithTheirLines) {
   try {
-    Parse("[general]\nhttp_port = x\njunk\n[a]\ntype = test\nwave = loud\n[b]\n");
+    Parse("[general]\nlog_level = x\njunk\n[a]\ntype = test\nwave = loud\n[b]\n");
     FAIL() << "accepted";
   } catch (const ConfigError& error) {
     std::vector<int> lines;
@@ -261,7 +293,7 @@ TEST(Config, ReportsAllProblemsAtOnceWithTheirLines) {
       lines.push_back(problem.line);
     }
     EXPECT_EQ(lines, (std::vector<int>{2, 3, 6, 7}));
-    EXPECT_EQ(error.Problems()[0].key, "http_port");
+    EXPECT_EQ(error.Problems()[0].key, "log_level");
     EXPECT_EQ(std::count(error.what(), error.what() + std::strlen(error.what()), '\n'), 3);
   }
 }
@@ -375,7 +407,7 @@ TEST(ConfigExample, RecordsTheSoundscapeAsItStands) {
   const Settings settings = Parse(Example());
   ASSERT_EQ(settings.sources.size(), 1U);
   EXPECT_EQ(settings.sources[0].type, "test");
-  EXPECT_EQ(settings.http_port, 8080);
+  EXPECT_EQ(settings.web.port, 8080);
 }
 
 TEST(ConfigExample, LoadsWithAllItsCommentedExamplesInForce) {
@@ -388,6 +420,7 @@ TEST(ConfigExample, HasEveryKeyInEachPlaceOfTheSchema) {
   for (const KeyInfo& row : Schema()) {
     const auto has_it = [&row](const IniSection& section) {
       const IniEntry* const type = section.Find("type");
+      if (row.binding.IsOfWeb() != (section.name == "web")) return false;
       const bool fits = type == nullptr ? row.binding.scope != Binding::Scope::kSomeTypes
                                         : row.FitsType(FindSourceType(type->value)->blank.index());
       return fits && section.Find(row.name) != nullptr;
@@ -400,11 +433,11 @@ TEST(ConfigExample, HasEveryKeyInEachPlaceOfTheSchema) {
 TEST(ConfigExample, ShowsTheDefaultsInItsCommentsAndTellsThem) {
   const IniDocument commented = ReadIni(UncommentedExample());
   const IniDocument in_force = ReadIni(Example());
-  const IniSection& general = commented.sections.at(0);
   for (const KeyInfo& row : Schema()) {
     if (row.binding.scope == Binding::Scope::kSomeTypes || row.name == "type") continue;
-    if (in_force.sections.at(0).Find(row.name) == nullptr) {
-      EXPECT_EQ(general.Find(row.name)->value, row.default_text) << row.name;
+    const size_t place = row.binding.IsOfWeb() ? 1 : 0;
+    if (in_force.sections.at(place).Find(row.name) == nullptr) {
+      EXPECT_EQ(commented.sections.at(place).Find(row.name)->value, row.default_text) << row.name;
     }
     const std::string told = row.default_text.empty() ? "blank" : row.default_text;
     EXPECT_TRUE(Contains(Example(), "# Default: " + told)) << row.name;

@@ -42,7 +42,7 @@ class FakeService final : public ControlService {
   void Resume(const std::vector<std::string>& sources) override { resumed = sources; }
   void Reload(std::function<void(const ReloadResult&)> done) override {
     if (!problems.empty()) throw CommandError("config", "the config has problems", problems);
-    done({.added = {"b"}, .removed = {"c"}, .restarted = {"d"}, .after_restart = {"http_port"}});
+    done({.added = {"b"}, .removed = {"c"}, .restarted = {"d"}, .after_restart = {"log_file"}});
   }
   void Quit() override { quit = true; }
 
@@ -95,7 +95,7 @@ TEST(ControlCommands, ReloadTellsWhatItChangedOrAllProblems) {
   FakeService service;
   EXPECT_EQ(AnswerTo(service, R"({"command":"reload"})"),
             R"({"ok":true,"added":["b"],"removed":["c"],"restarted":["d"],)"
-            R"("after_restart":["http_port"]})");
+            R"("after_restart":["log_file"]})");
   service.problems = {"a.ini:1: bad", "a.ini:2: worse"};
   EXPECT_EQ(AnswerTo(service, R"({"command":"reload"})"),
             R"({"ok":false,"error":{"code":"config","message":"the config has problems",)"

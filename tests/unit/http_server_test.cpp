@@ -109,11 +109,11 @@ TEST_F(HttpServerTest, ATakenPortSaysWhatToDo) {
 }
 
 TEST_F(HttpServerTest, AddressesAreCheckedAndIpv6Works) {
-  options_.bind = "localhost";
+  options_.addresses = {"localhost"};
   EXPECT_THROW(Start(), Error);
-  options_.bind = "192.0.2.77";
+  options_.addresses = {"192.0.2.77"};
   EXPECT_THROW(Start(), Error);
-  options_.bind = "[::1]";
+  options_.addresses = {"[::1]"};
   const Fd probe(::socket(AF_INET6, SOCK_STREAM, 0));
   sockaddr_in6 loopback{};
   loopback.sin6_family = AF_INET6;

@@ -79,11 +79,10 @@ TEST(SettingsDiff, WhatNeedsARestartIsNamedByItsKey) {
   const SettingsDiff diff =
       Compare(Parse("[general]\nstate_directory=/s\nlog_level=INFO\n" + source),
               Parse("[general]\nstate_directory=/t\noutput_directory=/x\nlog_file=\n"
-                    "http_bind=::1\nhttp_port=0\nlog_level=DEBUG\n" +
+                    "log_level=DEBUG\n[web]\nport=0\n" +
                     source));
   EXPECT_THAT(diff.after_restart,
-              testing::UnorderedElementsAre("output_directory", "state_directory", "log_file",
-                                            "http_bind", "http_port"));
+              testing::UnorderedElementsAre("output_directory", "state_directory", "log_file"));
   EXPECT_THAT(Names(diff.changed), IsEmpty());
 }
 
