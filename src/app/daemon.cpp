@@ -89,18 +89,20 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
       settings_(settings),
       loop_(g_main_loop_new(nullptr, FALSE)),
       roots_(RootsOf(settings)),
-      catalogue_(settings.state_directory, roots_),
+      catalogue_(settings.state_directory, roots_, &events_),
       status_file_(MadeDirectory(settings.output_directory)),
       repairer_(roots_, catalogue_,
                 [this](const Segment& segment) {
                   mailbox_.Send([this, segment] { OnLeftByEarlierRun(segment); });
                 }),
       filler_(roots_),
-      recorders_(roots_, catalogue_, listener_, filler_, SystemClock()),
+      recorders_(roots_, catalogue_, listener_, filler_, events_, SystemClock()),
       web_({.catalogue = catalogue_,
             .status = *this,
             .roots = roots_,
+            .events = events_,
             .web_directory = options_.web_directory}) {
+  events_.OnWatched([this](bool is_watched) { recorders_.WatchLevels(is_watched); });
   OpenControlSocket();
   web_.Apply(settings_.web);
 }
@@ -110,6 +112,7 @@ Daemon::DiskFinisher::~DiskFinisher() {
 }
 
 Daemon::~Daemon() {
+  events_.OnWatched(nullptr);  // the recorders go first
   g_main_loop_unref(loop_);
 }
 

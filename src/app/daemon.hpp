@@ -15,6 +15,7 @@
 #include "control/server.hpp"
 #include "glib/mailbox.hpp"
 #include "glib/source_handle.hpp"
+#include "http/event_hub.hpp"
 #include "recorder/repair.hpp"
 #include "worker/stream_listener.hpp"
 
@@ -76,6 +77,7 @@ class Daemon final : StatusProvider, ControlService {
   Settings settings_;  ///< in force
   GMainLoop* loop_;
   Roots roots_;
+  EventHub events_;
   Catalogue catalogue_;
   StatusFile status_file_;
   Mailbox mailbox_;

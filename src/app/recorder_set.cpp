@@ -6,10 +6,21 @@
 #include <utility>
 
 namespace isr {
+namespace {
+
+/// How often levels are looked for that come ten times a second.
+constexpr std::chrono::milliseconds kWatchInterval{50};
+
+}  // namespace
 
 RecorderSet::RecorderSet(const Roots& roots, Catalogue& catalogue, StreamListener& listener,
-                         LevelFiller& filler, const Clock& clock)
-    : roots_(roots), catalogue_(catalogue), listener_(listener), filler_(filler), clock_(clock) {}
+                         LevelFiller& filler, Observer& observer, const Clock& clock)
+    : roots_(roots),
+      catalogue_(catalogue),
+      listener_(listener),
+      filler_(filler),
+      observer_(observer),
+      clock_(clock) {}
 
 void RecorderSet::Apply(const SettingsDiff& diff, const std::vector<SourceSettings>& sources) {
   for (const std::string& name : diff.removed) {
@@ -40,9 +51,24 @@ void RecorderSet::Add(const SourceSettings& settings) {
     member->recorder->Start();
     return;
   }
+  const auto changed = [this, name = settings.name] {
+    SweepSoon();
+    if (const Member* const member = Find(name)) observer_.OnSource(member->recorder->Status());
+  };
   members_.push_back({std::make_unique<SourceRecorder>(settings, roots_, catalogue_, listener_,
-                                                       filler_, clock_, [this] { SweepSoon(); })});
+                                                       filler_, observer_, clock_, changed)});
+  members_.back().recorder->WatchLevels(watch_.IsActive());
   members_.back().recorder->Start();
+}
+
+void RecorderSet::WatchLevels(bool is_watched) {
+  for (const Member& member : members_) member.recorder->WatchLevels(is_watched);
+  listener_.WatchLevels(is_watched);
+  watch_.Reset();
+  if (!is_watched) return;
+  watch_ = SourceHandle::Every(kWatchInterval, [this] {
+    for (const Member& member : members_) member.recorder->TakeNews();
+  });
 }
 
 void RecorderSet::Pause(const std::vector<std::string>& names) {
@@ -81,8 +107,10 @@ void RecorderSet::SweepSoon() {
 
 void RecorderSet::Sweep() {
   sweep_.Reset();
-  std::erase_if(members_, [](const Member& member) {
-    return member.removed && member.recorder->IsSettled();
+  std::erase_if(members_, [this](const Member& member) {
+    const bool is_gone = member.removed && member.recorder->IsSettled();
+    if (is_gone) observer_.OnSourceRemoved(member.recorder->Name());
+    return is_gone;
   });
   const auto first_ready =
       std::stable_partition(waiters_.begin(), waiters_.end(),

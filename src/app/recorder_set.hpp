@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "catalogue/catalogue.hpp"
 #include "glib/source_handle.hpp"
+#include "model/observer.hpp"
 #include "model/source_status.hpp"
 #include "recorder/source_recorder.hpp"
 
@@ -21,7 +22,7 @@ class RecorderSet {
  public:
   /// All of them outlive the set.
   RecorderSet(const Roots& roots, Catalogue& catalogue, StreamListener& listener,
-              LevelFiller& filler, const Clock& clock);
+              LevelFiller& filler, Observer& observer, const Clock& clock);
 
   /// Adds, restarts and removes what changed, and puts all in the order of `sources`, which are
   /// all that are wanted.
@@ -30,6 +31,9 @@ class RecorderSet {
   void Resume(const std::vector<std::string>& names);
   /// For good. Calls `then`, later, when all files are finished.
   void StopAll(std::function<void()> then);
+
+  /// Whether the observer wants levels ten times a second, rather than once.
+  void WatchLevels(bool is_watched);
 
   /// Calls `then`, later, when no run of these sources goes on that a command has ended. A command
   /// that comes meanwhile may put it off.
@@ -62,10 +66,12 @@ class RecorderSet {
   Catalogue& catalogue_;
   StreamListener& listener_;
   LevelFiller& filler_;
+  Observer& observer_;
   const Clock& clock_;
   std::vector<Member> members_;
   std::vector<Waiter> waiters_;
   SourceHandle sweep_;
+  SourceHandle watch_;  ///< runs while levels are watched
 };
 
 }  // namespace isr

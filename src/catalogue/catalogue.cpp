@@ -6,6 +6,8 @@
 #include <future>
 #include <iterator>
 #include <memory>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -51,11 +53,26 @@ void WriteScan(Database& database, const ScanResult& result) {
   transaction.Commit();
 }
 
+/// `rows`: that there were.
+std::vector<FileNews> NewsOfScan(const ScanResult& result, const std::vector<Segment>& rows) {
+  std::vector<FileNews> news;
+  for (const Segment& segment : result.changed) {
+    news.push_back({FileNews::Change::kClosed, segment});
+  }
+  const std::unordered_set<std::string_view> vanished(result.vanished.begin(),
+                                                      result.vanished.end());
+  for (const Segment& row : rows) {
+    if (vanished.contains(row.name)) news.push_back({FileNews::Change::kRemoved, row});
+  }
+  return news;
+}
+
 }  // namespace
 
-Catalogue::Catalogue(const std::string& state_directory, const Roots& roots)
+Catalogue::Catalogue(const std::string& state_directory, const Roots& roots, Observer* observer)
     : path_(PathIn(state_directory)),
       roots_(roots),
+      observer_(observer),
       database_(OpenCatalogueDatabase(path_)),
       thread_("isr-catalogue") {}
 
@@ -127,6 +144,7 @@ void Catalogue::Drain() {
 }
 
 void Catalogue::Apply(const std::deque<Change>& changes) {
+  std::vector<FileNews> news = NewsOf(changes);
   Database& database = Connection();
   Transaction transaction(database);
   RowWriter writer(database);
@@ -150,10 +168,45 @@ void Catalogue::Apply(const std::deque<Change>& changes) {
   // The file that began may be the end of a gap.
   if (has_begun) writer.WriteCrashGaps();
   transaction.Commit();
+  Tell(std::move(news));
+  if (observer_ == nullptr) return;
+  for (const Change& change : changes) {
+    if (const auto* const event = std::get_if<SoundEvent>(&change)) observer_->OnSection(*event);
+  }
+}
+
+/// Before they are applied: of what is removed it tells what was known.
+std::vector<FileNews> Catalogue::NewsOf(const std::deque<Change>& changes) {
+  std::vector<FileNews> news;
+  if (observer_ == nullptr) return news;
+  using enum FileNews::Change;
+  for (const Change& change : changes) {
+    if (const auto* const segment = std::get_if<Segment>(&change)) {
+      news.push_back({segment->growing ? kBegun : kClosed, *segment});
+    } else if (const auto* const growth = std::get_if<Growth>(&change)) {
+      const auto growing = growing_.find(growth->name);
+      if (growing != growing_.end()) news.push_back({kGrown, growing->second});
+    } else if (const auto* const removed = std::get_if<Removed>(&change)) {
+      auto row = CatalogueReader(path_).FindSegment(removed->name);
+      if (row.has_value()) news.push_back({kRemoved, *std::move(row)});
+    }
+  }
+  return news;
+}
+
+void Catalogue::Tell(std::vector<FileNews> news) {
+  if (observer_ != nullptr && !news.empty()) observer_->OnFiles(std::move(news));
 }
 
 /// Keeps `growing_` as the changes leave it.
 void Catalogue::Remember(const Change& change) {
+  if (const auto* const growth = std::get_if<Growth>(&change)) {
+    const auto growing = growing_.find(growth->name);
+    if (growing == growing_.end()) return;
+    growing->second.frames = growth->frames;
+    growing->second.bytes = growth->bytes;
+    return;
+  }
   const auto* const segment = std::get_if<Segment>(&change);
   if (segment == nullptr) return;
   if (segment->growing) {
@@ -243,6 +296,7 @@ void Catalogue::RunScan() {
     ScanResult result = CompareWithFiles(found, rows, {is_recording, LocalOffset, read_track});
     for (const Root& root : roots) SpareUnmounted(root, found, rows, result);
     WriteScan(Connection(), result);
+    Tell(NewsOfScan(result, rows));
     LogInfo("catalogue", "{} audio files; {} rows new or changed, {} without a file deleted",
             found.files.size(), result.changed.size(), result.vanished.size());
   } catch (const DatabaseError& error) {

@@ -7,11 +7,13 @@
 #include <mutex>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/task_thread.hpp"
 #include "catalogue/roots.hpp"
 #include "catalogue/scan.hpp"
 #include "model/event.hpp"
+#include "model/observer.hpp"
 #include "model/segment.hpp"
 #include "sqlite/database.hpp"
 
@@ -29,8 +31,9 @@ class Catalogue {
   /// Opens `<state_directory>/catalogue.db`, makes both when missing. A damaged database, or one of
   /// a newer version, is renamed to `catalogue.db.damaged-<n>` and a new one begun. Waits for the
   /// disk. Throws Error when there can be no database at all.
-  /// `roots` outlives it.
-  Catalogue(const std::string& state_directory, const Roots& roots);
+  /// `roots` and `observer` outlive it; that is told of recordings and sections once readers find
+  /// them, on the catalogue's thread, and need not be there.
+  Catalogue(const std::string& state_directory, const Roots& roots, Observer* observer = nullptr);
   ~Catalogue();
 
   /// A file is being written from now on. Its row may be there already (from a scan).
@@ -74,6 +77,8 @@ class Catalogue {
   void Apply(const std::deque<Change>& changes);
   void KeepForLater(std::deque<Change> changes, const std::string& reason);
   void Remember(const Change& change);
+  std::vector<FileNews> NewsOf(const std::deque<Change>& changes);
+  void Tell(std::vector<FileNews> news);
   void RunScan();
   FoundFiles FindAll(const std::vector<Root>& roots, const std::vector<Segment>& rows);
   void SpareUnmounted(const Root& root, const FoundFiles& found, const std::vector<Segment>& rows,
@@ -83,6 +88,7 @@ class Catalogue {
 
   const std::string path_;
   const Roots& roots_;
+  Observer* const observer_;  // may be none
 
   std::mutex mutex_;
   std::deque<Change> pending_;    // protected by mutex_

@@ -9,7 +9,7 @@
 
 #include "base/text.hpp"
 #include "catalogue/reader.hpp"
-#include "glib/json.hpp"
+#include "http/file_document.hpp"
 #include "http/parameters.hpp"
 #include "http/resources.hpp"
 #include "http/time_text.hpp"
@@ -83,30 +83,6 @@ void BringUpToDate(Segment& segment, const Request& request, const HttpServices&
   if (!error) segment.bytes = static_cast<std::int64_t>(size);
 }
 
-std::string DocumentOf(const Segment& segment, const std::optional<Title>& title) {
-  JsonWriter json;
-  json.BeginObject();
-  json.Name("name").String(segment.name);
-  json.Name("source").String(segment.source);
-  json.Name("size").Integer(segment.bytes);
-  json.Name("date").String(FormatLocalTime(segment.start, segment.utc_offset));
-  json.Name("start").Number(UnixSeconds(segment.start));
-  json.Name("duration");
-  if (segment.Duration() > 0) {
-    json.Number(segment.Duration());
-  } else {
-    json.Null();
-  }
-  json.Name("ext").String(segment.format);
-  json.Name("recording").Boolean(segment.growing);
-  if (title) {
-    json.Name("title").BeginObject();
-    json.Name("at").Number(std::chrono::duration<double>(title->time - segment.start).count());
-    json.Name("text").String(title->text).EndObject();
-  }
-  return json.EndObject().Text();
-}
-
 /// Each recording is a document of its own, so that a hundred thousand of them never stand in
 /// memory as one tree.
 std::string ListOf(const std::vector<Segment>& segments, CatalogueReader& catalogue,
@@ -116,7 +92,7 @@ std::string ListOf(const std::vector<Segment>& segments, CatalogueReader& catalo
     if (list.size() > 1) list += ",\n";
     std::optional<Title> title;
     if (!text.empty()) title = catalogue.FindTitle(segment.name, text);
-    list += DocumentOf(segment, title);
+    list += FileDocument(segment, title);
   }
   return list + "]";
 }

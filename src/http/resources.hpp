@@ -39,6 +39,10 @@ Reply AnswerConfig(const Request& request, const HttpServices& services);
 /// `GET /api/storage`: what is free, and when no more (storage_resource.cpp).
 Reply AnswerStorage(const Request& request, const HttpServices& services);
 
+/// `GET /api/events`: what happens, as it happens (events_resource.cpp, event_hub.hpp). Main
+/// thread.
+Reply AnswerEvents(const Request& request, const HttpServices& services);
+
 /// `GET /stream/<name>`: to be played (recording_resource.cpp).
 Reply AnswerStream(const Request& request, const HttpServices& services);
 

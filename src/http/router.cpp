@@ -20,7 +20,7 @@ std::string_view PlaceOf(std::span<const Route> routes, std::string_view path) {
 }  // namespace
 
 std::span<const Route> Routes() {
-  static constexpr std::array<Route, 13> kRoutes{{
+  static constexpr std::array<Route, 14> kRoutes{{
       {"/api/files", RunsOn::kWorkerThread, AnswerFiles},
       {"/api/files/", RunsOn::kWorkerThread, AnswerRemoval, "DELETE"},
       {"/api/days", RunsOn::kWorkerThread, AnswerDays},
@@ -29,6 +29,7 @@ std::span<const Route> Routes() {
       {"/api/highlights", RunsOn::kWorkerThread, AnswerHighlights},
       {"/api/config", RunsOn::kMainThread, AnswerConfig},
       {"/api/storage", RunsOn::kWorkerThread, AnswerStorage},
+      {"/api/events", RunsOn::kMainThread, AnswerEvents},
       {"/api/sources", RunsOn::kMainThread, AnswerSources},
       {"/api/status", RunsOn::kMainThread, AnswerStatus},
       {"/stream/", RunsOn::kWorkerThread, AnswerStream},

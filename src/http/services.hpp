@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "catalogue/catalogue.hpp"
+#include "http/event_hub.hpp"
 #include "level/detector.hpp"
 #include "model/source_status.hpp"
 
@@ -20,7 +21,8 @@ class StatusProvider {
 struct HttpServices {
   Catalogue& catalogue;
   StatusProvider& status;
-  const Roots& roots;         ///< the recordings
+  const Roots& roots;  ///< the recordings
+  EventHub& events;
   std::string web_directory;  ///< index.html and what belongs to it
   DetectorOptions detection;  ///< where a request does not say
 };

@@ -21,6 +21,16 @@ void WriteSource(JsonWriter& json, const SourceStatus& source) {
     json.Name("rate").Integer(source.rate);
   }
   json.Name("reconnects").Integer(source.reconnects);
+  json.Name("title").String(source.title);
+  json.Name("disk").String(source.disk);
+  json.Name("last_gap");
+  if (source.last_gap) {
+    json.BeginObject().Name("start").Number(UnixSeconds(source.last_gap->start));
+    json.Name("end").Number(UnixSeconds(source.last_gap->end));
+    json.Name("cause").String(ToWord(source.last_gap->cause)).EndObject();
+  } else {
+    json.Null();
+  }
   json.EndObject();
 }
 
@@ -39,6 +49,12 @@ std::string StatusDocument(std::span<const SourceStatus> sources, UtcTime now) {
   json.Name("time").Number(UnixSeconds(now));
   WriteSources(json.Name("active"), sources);
   return json.EndObject().Text();
+}
+
+std::string SourceDocument(const SourceStatus& source) {
+  JsonWriter json;
+  WriteSource(json, source);
+  return json.Text();
 }
 
 std::string SourcesDocument(std::span<const SourceStatus> sources) {

@@ -11,6 +11,9 @@ namespace isr {
 /// The JSON of `/api/status` and of status.json. Times are seconds since 1970.
 std::string StatusDocument(std::span<const SourceStatus> sources, UtcTime now);
 
+/// One source alone.
+std::string SourceDocument(const SourceStatus& source);
+
 /// The sources alone, as a list.
 std::string SourcesDocument(std::span<const SourceStatus> sources);
 

@@ -51,6 +51,8 @@ class SourceDetector {
   void Pass(UtcTime until);
   void Finish() { detector_.Finish(); }
   bool IsOpen() const { return detector_.IsOpen(); }
+  /// As Detector's.
+  std::int16_t Floor() const { return detector_.Floor(); }
 
   /// Windows of the last file so far, and of the time after it that has passed. There is a file.
   std::int64_t Windows() const { return detector_.Windows() - files_.back().begin; }

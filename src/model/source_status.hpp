@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "model/segment.hpp"
 
 namespace isr {
 
@@ -33,9 +35,12 @@ struct SourceStatus {
   std::string message;  ///< the last trouble and what happens next; empty when all is well
   std::string file;     ///< the growing file's name below the output directory; or empty
   UtcTime file_start{};
-  std::int64_t frames = 0;  ///< in the growing file
-  int rate = 0;             ///< frames per second
-  int reconnects = 0;       ///< since the daemon started
+  std::int64_t frames = 0;      ///< in the growing file
+  int rate = 0;                 ///< frames per second
+  int reconnects = 0;           ///< since the daemon started
+  std::string title;            ///< that it plays; empty when it does not say
+  std::string disk;             ///< why the disk does not take the recording; empty when it does
+  std::optional<Gap> last_gap;  ///< since the daemon started
 };
 
 }  // namespace isr

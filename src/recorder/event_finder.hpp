@@ -27,6 +27,8 @@ class EventFinder {
   void Pass(UtcTime until) { detector_.Pass(until); }
   /// What is open ends here.
   void Finish() { detector_.Finish(); }
+  /// The noise floor, hundredths of dB; missing while it is not known.
+  std::int16_t Floor() const { return detector_.Floor(); }
 
  private:
   struct File {

@@ -98,9 +98,10 @@ RecordingPipeline BuildRecordingPipeline(const SourceSettings& settings,
   elements.file_sink = MakeFileSink(settings, bytes);
   made.sink = MakeSink(source, elements.file_sink);
   if (source.kind == SourceBin::Kind::kPcm && settings.analyse) {
-    const Ref<GstElement> level = MakeElement("isrlevel");
-    SetEnumProperty(level.Get(), "detector", "none");  // sections are found over all runs
-    AddAndLink(made.pipeline.Get(), {source.bin, elements.split, level, made.sink});
+    elements.level = MakeElement("isrlevel");
+    // Sections are found over all runs.
+    SetEnumProperty(elements.level.Get(), "detector", "none");
+    AddAndLink(made.pipeline.Get(), {source.bin, elements.split, elements.level, made.sink});
   } else {
     AddAndLink(made.pipeline.Get(), {source.bin, elements.split, made.sink});
   }

@@ -47,6 +47,7 @@ Ref<GstElement> RecordingPlan::Build() {
   tap_.reset();  // it is closed when isrsplit goes
   const std::lock_guard lock(mutex_);
   elements_ = std::move(made.elements);
+  if (is_watched_) SetLevelInterval();
   return std::move(made.pipeline);
 }
 
@@ -275,11 +276,11 @@ void RecordingPlan::OnFileClosed(const GstStructure* facts) {
     // gap behind it, or let them overlap.
     const auto length = std::chrono::duration<double>(closed.segment.Duration());
     end_ = file.segment.start + std::chrono::round<std::chrono::microseconds>(length) + file.lost;
-    last_ = {file.number, file.segment.name, std::move(file.track)};
+    last_ = {file.number, std::move(file.segment), std::move(file.track)};
   } else {
     closed.segment.ended = files_.front().segment.began;
     if (file.track != nullptr) file.track->End(closed.segment);
-    AwaitLevels({file.number, file.segment.name, std::move(file.track)});
+    AwaitLevels({file.number, std::move(file.segment), std::move(file.track)});
   }
   events_.emplace_back(std::move(closed));
   files_closed_.notify_all();
@@ -318,22 +319,35 @@ void RecordingPlan::OnLevels(std::uint32_t file, std::uint64_t second,
   }
   for (HeardLater& closed : heard_later_) {
     if (closed.number != file) continue;
-    Hear(closed.name, *closed.track, second * kWindowsPerSecond, levels);
+    Hear(closed.segment, *closed.track, second * kWindowsPerSecond, levels);
   }
 }
 
 void RecordingPlan::Hear(File& file, std::uint64_t window, std::span<const LevelWindow> levels) {
-  if (file.track != nullptr) return Hear(file.segment.name, *file.track, window, levels);
+  if (file.track != nullptr) return Hear(file.segment, *file.track, window, levels);
   file.levels.emplace_back(window, std::vector(levels.begin(), levels.end()));
 }
 
-void RecordingPlan::Hear(const std::string& name, TrackWriter& track, std::uint64_t window,
+void RecordingPlan::Hear(const Segment& segment, TrackWriter& track, std::uint64_t window,
                          std::span<const LevelWindow> levels) {
   track.Heard(window, levels);
-  LevelsHeard heard{.name = name, .window = window};
-  heard.levels.reserve(levels.size());
-  for (const LevelWindow& level : levels) heard.levels.push_back(level.detection);
-  events_.emplace_back(std::move(heard));
+  events_.emplace_back(LevelsHeard{.name = segment.name,
+                                   .start = segment.start,
+                                   .window = window,
+                                   .levels = {levels.begin(), levels.end()}});
+}
+
+void RecordingPlan::WatchLevels(bool is_watched) {
+  const std::lock_guard lock(mutex_);
+  is_watched_ = is_watched;
+  SetLevelInterval();
+}
+
+/// Of isrlevel, where there is one.
+void RecordingPlan::SetLevelInterval() {
+  if (!elements_.level) return;
+  SetProperty(elements_.level.Get(), "post-interval",
+              static_cast<guint64>(is_watched_ ? 100 * GST_MSECOND : GST_SECOND));
 }
 
 /// Of isrlevel.

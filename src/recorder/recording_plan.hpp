@@ -56,8 +56,9 @@ struct TitleHeard {
 /// Some more of a file was measured.
 struct LevelsHeard {
   std::string name;  ///< of the file
+  UtcTime start{};   ///< of the file
   std::uint64_t window = 0;
-  std::vector<std::int16_t> levels;  ///< of detection, from that window on
+  std::vector<LevelWindow> levels;  ///< from that window on
 };
 /// No levels come (`trouble`: why), or all of a file's came (empty).
 struct LevelsChanged {
@@ -97,6 +98,8 @@ class RecordingPlan final : public PipelinePlan,
   void EndStream() override;
   /// Who hears the frames of a coded source, to tell us the levels. Before Build.
   void SetTap(std::shared_ptr<FrameTap> tap);
+  /// Whether levels are wanted ten times a second, rather than once. Any thread.
+  void WatchLevels(bool is_watched);
   void OnLevels(std::uint32_t file, std::uint64_t second, const SecondOfLevels& levels) override;
   void OnLevelsDone(std::uint32_t file) override;
   void OnLevelsLost() override;
@@ -136,7 +139,7 @@ class RecordingPlan final : public PipelinePlan,
   /// The track of a closed file whose levels still come.
   struct HeardLater {
     guint number = 0;
-    std::string name;
+    Segment segment;
     std::unique_ptr<TrackWriter> track;
   };
 
@@ -151,8 +154,9 @@ class RecordingPlan final : public PipelinePlan,
   void OnTitle(const GstStructure* facts);
   void OnLevel(const GstStructure* facts);
   void Hear(File& file, std::uint64_t window, std::span<const LevelWindow> levels);
-  void Hear(const std::string& name, TrackWriter& track, std::uint64_t window,
+  void Hear(const Segment& segment, TrackWriter& track, std::uint64_t window,
             std::span<const LevelWindow> levels);
+  void SetLevelInterval();
   void OnClockStep(const GstStructure* facts);
   void OnDisk(std::string trouble);
   std::optional<Gap> GapBefore(const File& file) const;
@@ -177,7 +181,8 @@ class RecordingPlan final : public PipelinePlan,
   std::optional<Gap> last_gap_;             // protected by mutex_; that the source left
   std::optional<Title> playing_;            // protected by mutex_; goes on into the next file
   HeardLater last_;                         // protected by mutex_; the last file, closed
-  bool is_heard_ = false;  // protected by mutex_; levels come from elsewhere, after the audio
+  bool is_heard_ = false;    // protected by mutex_; levels come from elsewhere, after the audio
+  bool is_watched_ = false;  // protected by mutex_
   std::deque<HeardLater> heard_later_;  // protected by mutex_
   std::vector<RecordingEvent> events_;  // protected by mutex_
 };

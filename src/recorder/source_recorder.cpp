@@ -1,5 +1,7 @@
 #include "recorder/source_recorder.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -9,6 +11,8 @@
 #include "base/error.hpp"
 #include "base/guarded.hpp"
 #include "glib/log.hpp"
+#include "level/decibel.hpp"
+#include "level/window_grid.hpp"
 
 namespace isr {
 namespace {
@@ -47,17 +51,42 @@ double Seconds(std::chrono::microseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
+/// Of the windows that are there; nothing when none is.
+std::optional<SoundLevel> LevelOf(const std::string& source, const LevelsHeard& heard,
+                                  std::int16_t floor) {
+  constexpr double kPerDecibel = kHundredths;
+  SoundLevel level{.source = source, .file = heard.name};
+  std::int16_t peak = kMissingLevel;
+  std::uint64_t end = 0;
+  for (std::size_t i = 0; i < heard.levels.size(); ++i) {
+    const LevelWindow& window = heard.levels[i];
+    if (window.rms == kMissingLevel) continue;
+    ++level.windows;
+    level.power += std::pow(10, window.rms / kPerDecibel / 10);
+    peak = std::max(peak, window.peak);
+    end = heard.window + i + 1;
+  }
+  if (level.windows == 0) return std::nullopt;
+  level.power /= level.windows;
+  level.peak = peak / kPerDecibel;
+  level.position = static_cast<double>(end) / kWindowsPerSecond;
+  level.time = heard.start + std::chrono::round<std::chrono::microseconds>(kWindowLength * end);
+  if (floor != kMissingLevel) level.floor = floor / kPerDecibel;
+  return level;
+}
+
 }  // namespace
 
 SourceRecorder::SourceRecorder(SourceSettings settings, const Roots& roots, Catalogue& catalogue,
-                               StreamListener& listener, LevelFiller& filler, const Clock& clock,
-                               std::function<void()> changed)
+                               StreamListener& listener, LevelFiller& filler, Observer& observer,
+                               const Clock& clock, std::function<void()> changed)
     : wanted_(std::move(settings)),
       settings_(wanted_),
       roots_(roots),
       catalogue_(catalogue),
       listener_(listener),
       filler_(filler),
+      observer_(observer),
       clock_(clock),
       state_since_(clock.Utc()),
       changed_(std::move(changed)),
@@ -67,6 +96,7 @@ SourceRecorder::SourceRecorder(SourceSettings settings, const Roots& roots, Cata
 }
 
 SourceRecorder::~SourceRecorder() {
+  changed_ = [] {};  // who is told then would find us half gone
   Guarded("~SourceRecorder", [this] {
     OnPlanMessage();
     events_->Finish();
@@ -88,6 +118,7 @@ std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
                                                                             .history = history_,
                                                                             .disk = disk_,
                                                                             .last_run = last_run_});
+  plan_->WatchLevels(is_watched_);
   if (std::holds_alternative<StreamSettings>(settings_.specific) && settings_.analyse) {
     plan_->SetTap(listener_.Open(plan_));
   }
@@ -152,8 +183,17 @@ void SourceRecorder::OnPlanMessage() {
   }
 }
 
+void SourceRecorder::WatchLevels(bool is_watched) {
+  is_watched_ = is_watched;
+  if (plan_ != nullptr) plan_->WatchLevels(is_watched);
+}
+
 void SourceRecorder::Handle(const LevelsHeard& event) {
-  events_->Heard(event.name, static_cast<std::int64_t>(event.window), event.levels);
+  std::vector<std::int16_t> detection;
+  detection.reserve(event.levels.size());
+  for (const LevelWindow& level : event.levels) detection.push_back(level.detection);
+  events_->Heard(event.name, static_cast<std::int64_t>(event.window), detection);
+  if (const auto level = LevelOf(Name(), event, events_->Floor())) observer_.OnLevel(*level);
 }
 
 void SourceRecorder::Handle(const FileOpened& event) {
@@ -162,6 +202,7 @@ void SourceRecorder::Handle(const FileOpened& event) {
   NoteGapBefore(event);
   events_->Began(segment);
   catalogue_.SegmentBegan(segment);
+  changed_();
 }
 
 void SourceRecorder::Handle(const FileClosed& event) {
@@ -171,21 +212,30 @@ void SourceRecorder::Handle(const FileClosed& event) {
   }
   catalogue_.SegmentEnded(event.segment);
   if (settings_.analyse) filler_.Later(event.segment);
+  changed_();
 }
 
 void SourceRecorder::Handle(const AudioLost& event) {
   LogWarning(kDomain, "{}: {:.3f} s of audio lost ({}); recording goes on", settings_.name,
              Seconds(event.gap.end - event.gap.start), ToWord(event.gap.cause));
-  catalogue_.GapFound(event.gap);
+  NoteGap(event.gap);
+  changed_();
+}
+
+void SourceRecorder::NoteGap(const Gap& gap) {
+  catalogue_.GapFound(gap);
+  if (gap.end > gap.start) last_gap_ = gap;
 }
 
 void SourceRecorder::Handle(const DiskChanged& event) {
+  disk_trouble_ = event.trouble;
   if (event.trouble.empty()) {
     LogInfo(kDomain, "{}: the disk takes the recording again", settings_.name);
   } else {
     LogWarning(kDomain, "{}: cannot write ({}), trying again every second", settings_.name,
                event.trouble);
   }
+  changed_();
 }
 
 /// Said once, however many runs it lasts.
@@ -207,6 +257,8 @@ void SourceRecorder::Handle(const ClockStepped& event) {
 void SourceRecorder::Handle(const TitleHeard& event) {
   LogDebug(kDomain, "{}: plays '{}'", settings_.name, event.title.text);
   catalogue_.TitleFound(event.name, event.title);
+  // One that goes on begins anew with each file.
+  if (std::exchange(title_, event.title.text) != event.title.text) changed_();
 }
 
 /// What is missing between the last run and this one's first file.
@@ -220,7 +272,7 @@ void SourceRecorder::NoteGapBefore(const FileOpened& event) {
     LogInfo(kDomain, "{}: {:.3f} s are missing before {}", settings_.name,
             Seconds(gap.end - gap.start), event.segment.name);
   }
-  catalogue_.GapFound(gap);
+  NoteGap(gap);
 }
 
 void SourceRecorder::ReportGrowth() {
@@ -256,6 +308,9 @@ void SourceRecorder::OnRunOver(Cause end) {
     FinishLast(*std::move(cut_off), std::nullopt);
   }
   last_plan_ = std::move(plan_);
+  disk_trouble_.clear();
+  title_.clear();
+  changed_();
 }
 
 /// `end`: none for a file that was left unfinished.
@@ -277,7 +332,10 @@ SourceStatus SourceRecorder::Status() const {
                       .state = supervisor_.State(),
                       .since = state_since_,
                       .message = message_,
-                      .reconnects = supervisor_.Reconnects()};
+                      .reconnects = supervisor_.Reconnects(),
+                      .title = title_,
+                      .disk = disk_trouble_,
+                      .last_gap = last_gap_};
   const std::optional<Segment> growing = plan_ == nullptr ? std::nullopt : plan_->Growing();
   if (!growing.has_value()) return status;
   status.file = growing->name;

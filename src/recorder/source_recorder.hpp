@@ -9,6 +9,7 @@
 #include "catalogue/catalogue.hpp"
 #include "config/settings.hpp"
 #include "glib/source_handle.hpp"
+#include "model/observer.hpp"
 #include "model/source_status.hpp"
 #include "pipeline/supervisor.hpp"
 #include "recorder/event_finder.hpp"
@@ -21,11 +22,12 @@ namespace isr {
 /// Main thread only.
 class SourceRecorder final : Supervisor::Delegate {
  public:
-  /// `changed` is called after each change of state; it must not destroy the recorder. `roots`,
-  /// `catalogue`, `listener`, `filler` and `clock` outlive the recorder.
+  /// `changed` is called after each change of what Status says, but for what counts up; it must not
+  /// destroy the recorder. `roots`, `catalogue`, `listener`, `filler`, `observer` and `clock`
+  /// outlive the recorder. `observer` is told levels.
   SourceRecorder(SourceSettings settings, const Roots& roots, Catalogue& catalogue,
-                 StreamListener& listener, LevelFiller& filler, const Clock& clock,
-                 std::function<void()> changed);
+                 StreamListener& listener, LevelFiller& filler, Observer& observer,
+                 const Clock& clock, std::function<void()> changed);
   ~SourceRecorder();
 
   // As those of Supervisor. Pause, Stop and Restart finish the growing file, see IsSettled.
@@ -35,6 +37,11 @@ class SourceRecorder final : Supervisor::Delegate {
   /// `settings` have the same name.
   void Restart(SourceSettings settings);
   bool IsSettled() const { return supervisor_.IsSettled(); }
+
+  /// Whether levels are wanted ten times a second, rather than once. Then somebody calls TakeNews
+  /// as often.
+  void WatchLevels(bool is_watched);
+  void TakeNews() { OnPlanMessage(); }
 
   const std::string& Name() const { return wanted_.name; }
   SourceStatus Status() const;
@@ -56,6 +63,7 @@ class SourceRecorder final : Supervisor::Delegate {
   void Tick();
   void ReportGrowth();
   void NoteGapBefore(const FileOpened& event);
+  void NoteGap(const Gap& gap);
   void BeginFinding();
   void EnterRoot(const Root& root);
   std::int64_t FileSize(const std::string& name) const;
@@ -67,6 +75,7 @@ class SourceRecorder final : Supervisor::Delegate {
   Catalogue& catalogue_;
   StreamListener& listener_;
   LevelFiller& filler_;
+  Observer& observer_;
   const Clock& clock_;
   Root root_;  ///< of the run
   // Writes the tracks. Shared with the plans and other sources; kept, so that the last of them need
@@ -79,8 +88,12 @@ class SourceRecorder final : Supervisor::Delegate {
   std::optional<RunEnd> last_run_;  ///< the run before
   std::string level_trouble_;       ///< that was said; empty: none, or over
   std::unique_ptr<EventFinder> events_;
+  bool is_watched_ = false;
   UtcTime state_since_{};
   std::string message_;
+  std::string title_;
+  std::string disk_trouble_;
+  std::optional<Gap> last_gap_;
   std::function<void()> changed_;
   SourceHandle growth_timer_;
   SourceHandle ticks_;

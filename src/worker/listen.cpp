@@ -22,6 +22,8 @@ constexpr int kNiceness = 5;
 /// Waking up for every piece of every stream costs a third of the CPU. The socket holds what comes
 /// meanwhile: 200 kB, twenty streams' at least.
 constexpr std::chrono::milliseconds kPause{250};
+/// While somebody watches the levels.
+constexpr std::chrono::milliseconds kShortPause{50};
 
 /// As many answers wait at most until the messages that have come are done with. One by one they
 /// would wake up the recorder as often.
@@ -40,8 +42,11 @@ class ListeningWorker {
         received = socket_.Receive(false);
       }
       if (received.peer_is_gone) return;
+      if (is_watched_) {
+        for (const auto& [number, levels] : streams_) levels->GiveSecondSoFar();
+      }
       SendAnswers();
-      std::this_thread::sleep_for(kPause);
+      std::this_thread::sleep_for(is_watched_ ? kShortPause : kPause);
     }
   }
 
@@ -58,6 +63,9 @@ class ListeningWorker {
       case WireKind::kClose:
         if (StreamLevels* const levels = Find(message.stream)) levels->Finish();
         streams_.erase(message.stream);
+        return;
+      case WireKind::kWatch:
+        is_watched_ = message.position != 0;
         return;
       case WireKind::kPing:
         return Answer({.kind = WireKind::kPong, .position = message.position});
@@ -122,6 +130,7 @@ class ListeningWorker {
   }
 
   MessageSocket socket_;
+  bool is_watched_ = false;
   std::vector<std::vector<std::uint8_t>> answers_;  ///< not sent yet
   std::map<std::uint32_t, std::unique_ptr<StreamLevels>> streams_;
 };

@@ -42,6 +42,11 @@ bool StreamLevels::Take(std::uint64_t position, const WireFrames& frames) {
   return true;
 }
 
+void StreamLevels::GiveSecondSoFar() {
+  if (second_ == SecondOfLevels{}) return;
+  handlers_.levels(files_.front().file, windows_ / kWindowsPerSecond, std::exchange(second_, {}));
+}
+
 void StreamLevels::Finish() {
   decoder_.Finish();
   EndFile();

@@ -17,8 +17,8 @@ namespace isr {
 class StreamLevels final : FrameDecoder::Output {
  public:
   struct Handlers {
-    /// Of second `second` of that file; windows that lack audio, or lie behind its end, are
-    /// missing.
+    /// Of second `second` of that file, once or in parts; windows that are in another part, lack
+    /// audio, or lie behind its end, are missing.
     std::function<void(std::uint32_t file, std::uint64_t second, const SecondOfLevels&)> levels;
     /// No more come of that file.
     std::function<void(std::uint32_t file)> file_done;
@@ -32,6 +32,8 @@ class StreamLevels final : FrameDecoder::Output {
   /// Frames with `position` sample frames of the file before them; where that is further than
   /// thought, some were lost on the way. False: the decoder has failed.
   bool Take(std::uint64_t position, const WireFrames& frames);
+  /// Gives what is there of a second that goes on; the rest comes later.
+  void GiveSecondSoFar();
   /// The stream has ended.
   void Finish();
 

@@ -178,6 +178,7 @@ void StreamListener::StartWorker() {
       process_, [](GPid /*process*/, gint /*status*/, gpointer /*data*/) {}, nullptr);
   socket_ = std::move(ours);
   link_->Connect(MessageSocket(Fd(::fcntl(socket_.Descriptor(), F_DUPFD_CLOEXEC, 0))), ++number);
+  if (is_watched_) SayWatched();
   started_ = last_sign_ = std::chrono::steady_clock::now();
   readable_ = SourceHandle::OnFd(socket_.Descriptor(), GIOCondition(G_IO_IN | G_IO_HUP),
                                  [this] { Receive(); });
@@ -191,6 +192,14 @@ void StreamListener::StopWorker() {
   socket_ = MessageSocket();
   // GLib reaps it.
   if (process_ > 0) ::kill(std::exchange(process_, -1), SIGKILL);
+}
+
+void StreamListener::WatchLevels(bool is_watched) {
+  if (std::exchange(is_watched_, is_watched) != is_watched) SayWatched();
+}
+
+void StreamListener::SayWatched() {
+  link_->Send({.kind = WireKind::kWatch, .position = is_watched_ ? 1U : 0U});
 }
 
 void StreamListener::WhenHeard(std::function<void()> then) {

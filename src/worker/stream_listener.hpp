@@ -24,6 +24,7 @@ namespace isr {
 class LevelReceiver {
  public:
   virtual ~LevelReceiver() = default;
+  /// Those of a second may come in parts: what is missing came before, comes later, or never.
   virtual void OnLevels(std::uint32_t file, std::uint64_t second, const SecondOfLevels& levels) = 0;
   /// No more come of that file.
   virtual void OnLevelsDone(std::uint32_t file) = 0;
@@ -45,6 +46,9 @@ class StreamListener {
   /// is away, or does not keep up, frames pass by, and the levels of that time are missing.
   std::shared_ptr<FrameTap> Open(std::weak_ptr<LevelReceiver> receiver);
 
+  /// Whether levels are wanted ten times a second, rather than once.
+  void WatchLevels(bool is_watched);
+
   /// Calls `then`, later, when the levels of all that went to the taps have come, or none have for
   /// two seconds. One at a time.
   void WhenHeard(std::function<void()> then);
@@ -54,6 +58,7 @@ class StreamListener {
   class Tap;
 
   void StartWorker();
+  void SayWatched();
   void StopWorker();
   void Lost(const std::string& why);
   void Receive();
@@ -71,6 +76,7 @@ class StreamListener {
   std::chrono::steady_clock::time_point started_;    ///< the worker
   std::chrono::steady_clock::time_point last_sign_;  ///< of life
   int losses_ = 0;                                   ///< in a row
+  bool is_watched_ = false;
   SourceHandle readable_;
   SourceHandle writable_;
   SourceHandle watch_;

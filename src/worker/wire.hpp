@@ -28,6 +28,7 @@ enum class WireKind : std::uint8_t {
   kFrames,      ///< frames of that file; `position`: sample frames of it before them
   kClose,       ///< the stream has ended
   kPing,        ///< to be answered by kPong
+  kWatch,       ///< `position` not 0: levels are wanted at once, not when a second is full
   // from the worker
   kLevels,    ///< of second `position` of that file: up to ten windows
   kFileDone,  ///< no more levels come of that file

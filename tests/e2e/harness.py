@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import random
@@ -128,11 +129,13 @@ class Isr(Program):
                         seconds, alive=[self])
 
     def get(self, path, headers=None, method="GET"):
-        """(status, headers, body) of a request, whatever the status is."""
+        """(status, headers, body) of a request, whatever the status is; of a stream of events, the first."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", headers=headers or {}, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
+                if answer.headers["Content-Type"] == "text/event-stream" and method == "GET":
+                    return answer.status, answer.headers, b"".join(itertools.takewhile(bytes.strip, answer))
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             with error:

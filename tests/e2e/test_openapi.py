@@ -67,6 +67,7 @@ class Requests:
             "getStorage": ["/api/storage"],
             "getStatus": ["/api/status"],
             "listSources": ["/api/sources"],
+            "events": [("/api/events?levels=1&source=beeps&after=x", {"Last-Event-ID": "x"}), "/api/events?levels=11"],
             "stream": [(f"/stream/{path}", headers) for path, headers in played],
             "download": [(f"/download/{path}", headers) for path, headers in played],
             "getPage": ["/", "/app.css", "/icon.svg", "/none.html"],

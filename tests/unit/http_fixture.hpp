@@ -118,7 +118,7 @@ class HttpFixture : public testing::Test {
 
   void Start(std::span<const Route> routes = Routes()) {
     server_ = std::make_unique<HttpServer>(
-        options_, HttpServices{*catalogue_, status_, roots_, web_}, routes);
+        options_, HttpServices{*catalogue_, status_, roots_, events_, web_}, routes);
   }
   int Port() const { return server_->Port(); }
 
@@ -184,6 +184,7 @@ class HttpFixture : public testing::Test {
   Roots roots_{output_};
   HttpServerOptions options_;
   FakeStatus status_;
+  EventHub events_;
   std::unique_ptr<Catalogue> catalogue_;
   std::unique_ptr<HttpServer> server_;
 };
