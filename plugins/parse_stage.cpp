@@ -9,29 +9,6 @@
 #include "media/coded_caps.hpp"
 
 namespace isr {
-namespace {
-
-std::optional<Codec> CodecOf(Content content) {
-  switch (content) {
-    case Content::kMpegAudio:
-      return Codec::kMpegAudio;
-    case Content::kAdtsAac:
-      return Codec::kAdtsAac;
-    case Content::kFlac:
-      return Codec::kFlac;
-    case Content::kOggVorbis:
-      return Codec::kVorbis;
-    case Content::kOggOpus:
-      return Codec::kOpus;
-    case Content::kOggFlac:
-      return Codec::kOggFlac;
-    default:
-      return std::nullopt;
-  }
-}
-
-}  // namespace
-
 GstFlowReturn ParseStage::Take(ByteView bytes) {
   GstFlowReturn flow = failed_ ? GST_FLOW_ERROR : GST_FLOW_OK;
   while (flow == GST_FLOW_OK) {

@@ -72,6 +72,12 @@ std::vector<FilePlace> ReadPlaces(const Root& root, const std::string& name, std
   return places;
 }
 
+std::optional<FilePlace> ReadPlace(const Root& root, const std::string& name, double seconds) {
+  const auto place = OpenTrack(root, name).SeekByTime(seconds);
+  if (!place || place->bytes == 0) return std::nullopt;
+  return FilePlace{.bytes = place->bytes, .samples = place->frames};
+}
+
 std::optional<TrackContents> ReadTrack(const Root& root, const std::string& name) {
   const TrackFile track = OpenTrack(root, name);
   if (track.Kind() != TrackKind::kTrack || !track.Facts()) return std::nullopt;

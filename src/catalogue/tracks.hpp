@@ -28,6 +28,11 @@ std::optional<TrackContents> ReadTrack(const Root& root, const std::string& name
 /// no track. Waits for the disk.
 std::vector<FilePlace> ReadPlaces(const Root& root, const std::string& name, std::uint64_t bytes);
 
+/// A place in the recording called `name` at, or a little before, so many seconds from its begin,
+/// as its track knows it. Nothing where that is the begin, or there is no track. Waits for the
+/// disk.
+std::optional<FilePlace> ReadPlace(const Root& root, const std::string& name, double seconds);
+
 /// Whether there is a track of the recording called `name`, good or bad. Waits for the disk.
 bool HasTrack(const Root& root, const std::string& name);
 

@@ -17,13 +17,15 @@ std::string Summary() {
       "them.\n\nCommands:\n";
   for (const Subcommand& command : Subcommands()) {
     if (command.help == nullptr) continue;
-    constexpr std::array<std::string_view, 3> kWords{"[CONFIG]", "SOURCE... [CONFIG]", "FILE..."};
+    constexpr std::array<std::string_view, 4> kWords{"[CONFIG]", "SOURCE... [CONFIG]", "FILE...",
+                                                     "FILE START END"};
     const std::string_view words = kWords.at(static_cast<size_t>(command.takes));
     text += fmt::format("  {:<27}{}\n", fmt::format("{} {}", command.word, words), command.help);
   }
   return text +
          "\nCONFIG is config.ini when not given; among sources it is a word that ends in .ini or\n"
-         "holds a '/'. SOURCE is a section of the config, or all. The commands from status on "
+         "holds a '/'. START and END are times from the file's begin: 90, 1:30, 0:01:30.5.\nSOURCE "
+         "is a section of the config, or all. The commands from status on "
          "talk\n"
          "to the isr that runs with this config, through the socket in its state_directory; for\n"
          "one that systemd runs, name it: --socket /run/isr/control.sock";
@@ -42,8 +44,9 @@ void TakeWords(Arguments& arguments, std::vector<std::string> words) {
   }
   arguments.command = command->word;
   const bool takes_nothing = command->takes == Subcommand::Takes::kNothing;
-  const bool has_config = !words.empty() && command->takes != Subcommand::Takes::kFiles &&
-                          (takes_nothing || IsConfigPath(words.back()));
+  const bool takes_sources = command->takes == Subcommand::Takes::kSources;
+  const bool has_config =
+      !words.empty() && (takes_nothing || (takes_sources && IsConfigPath(words.back())));
   if (has_config) {
     arguments.config = words.back();
     words.pop_back();
@@ -54,7 +57,10 @@ void TakeWords(Arguments& arguments, std::vector<std::string> words) {
   if (command->takes == Subcommand::Takes::kFiles && words.empty()) {
     throw UsageError("analyze needs files: isr analyze FILE...");
   }
-  if (command->takes == Subcommand::Takes::kSources && words.empty()) {
+  if (command->takes == Subcommand::Takes::kStretch && words.size() != 3) {
+    throw UsageError("cut needs a file and two times: isr cut FILE START END [-o OUT]");
+  }
+  if (takes_sources && words.empty()) {
     throw UsageError(
         fmt::format("{0} needs the name of a source, or all: isr {0} SOURCE... "
                     "[CONFIG]",
@@ -67,7 +73,7 @@ void TakeWords(Arguments& arguments, std::vector<std::string> words) {
 struct Options {
   Options() = default;
   ~Options() {
-    for (gchar* const text : {socket, analyses, gst, from, to}) g_free(text);
+    for (gchar* const text : {socket, analyses, gst, from, to, output}) g_free(text);
     g_strfreev(words);
   }
   Options(const Options&) = delete;
@@ -86,6 +92,8 @@ struct Options {
          "Of analyze: sections closer than this are one (default 2)", "SECONDS"},
         {"refresh", 0, 0, G_OPTION_ARG_NONE, &refresh,
          "Of analyze: measure again what has been measured", nullptr},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
+         "Of cut: the new file, or the folder for it (default: the working directory)", "OUT"},
         {"analyses-dir", 0, 0, G_OPTION_ARG_FILENAME, &analyses,
          "Of run: keep the tracks there, not in analyses/ of the recordings", "DIR"},
         {"gst", 0, 0, G_OPTION_ARG_STRING, &gst,
@@ -115,6 +123,7 @@ struct Options {
   gchar* socket = nullptr;
   gchar* analyses = nullptr;
   gchar* gst = nullptr;
+  gchar* output = nullptr;
   gchar* from = nullptr;
   gchar* to = nullptr;
   gdouble patience = Arguments().patience;
@@ -141,6 +150,7 @@ Arguments ParseArguments(int argc, char** argv) {
                       .gst_source = text(options.gst),
                       .margin = options.margin,
                       .min_gap = options.min_gap,
+                      .output = text(options.output),
                       .refresh = options.refresh != FALSE,
                       .json = options.json != FALSE,
                       .version = options.version != FALSE,

@@ -20,6 +20,7 @@ struct Arguments {
   std::string gst_source;          ///< of check: print the pipeline of this source
   double margin = 12;              ///< of analyze: dB over the noise floor
   double min_gap = 2;              ///< of analyze: seconds; sections closer than this are one
+  std::string output;              ///< of cut: a file or a folder; empty: the working directory
   bool refresh = false;            ///< of analyze: measure again what has been measured
   bool json = false;
   bool version = false;

@@ -7,7 +7,7 @@ namespace {
 
 using Takes = Subcommand::Takes;
 
-constexpr std::array<Subcommand, 13> kSubcommands{{
+constexpr std::array<Subcommand, 15> kSubcommands{{
     {"run", Takes::kNothing, true, "record and serve until SIGTERM (the default command)",
      RunCommand},
     {"check", Takes::kNothing, false,
@@ -16,6 +16,7 @@ constexpr std::array<Subcommand, 13> kSubcommands{{
      VerifyCommand},
     {"analyze", Takes::kFiles, false, "measure files, and print what stands out in them",
      AnalyzeCommand},
+    {"cut", Takes::kStretch, false, "copy a stretch of a recording, not encoded anew", CutCommand},
     {"status", Takes::kNothing, false, "show what the sources do", StatusCommand},
     {"pause", Takes::kSources, false, "finish the files of sources, and record no more",
      PauseCommand},
@@ -26,6 +27,7 @@ constexpr std::array<Subcommand, 13> kSubcommands{{
     {"decode", Takes::kNothing, true, nullptr, DecodeCommand},
     {"measure", Takes::kNothing, true, nullptr, MeasureCommand},
     {"clip", Takes::kFiles, true, nullptr, ClipCommand},
+    {"print-cut", Takes::kFiles, false, nullptr, PrintCutCommand},
     {"listen", Takes::kNothing, true, nullptr, ListenCommand},
 }};
 

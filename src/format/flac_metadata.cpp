@@ -5,7 +5,7 @@
 namespace isr {
 namespace {
 
-constexpr std::uint32_t kMaxBlock = 65535;
+constexpr std::uint32_t kMinBlock = 16, kMaxBlock = 65535;
 constexpr std::uint32_t kMaxFrame = 0xffffff;
 constexpr std::uint64_t kPlaceholder = ~std::uint64_t{0};
 
@@ -33,9 +33,13 @@ std::optional<FlacStreamInfo> ParseFlacStreamInfo(ByteView body) {
 }
 
 Bytes BuildFlacStreamInfo(const FlacStreamInfo& info) {
+  // Only a last block is shorter; where it is the only one, readers want to see the least.
+  const auto block = [](std::uint32_t samples) {
+    return samples == 0 ? 0 : std::clamp(samples, kMinBlock, kMaxBlock);
+  };
   Bytes body;
-  AppendBigEndian(body, std::min(info.min_block, kMaxBlock), 2);
-  AppendBigEndian(body, std::min(info.max_block, kMaxBlock), 2);
+  AppendBigEndian(body, block(info.min_block), 2);
+  AppendBigEndian(body, block(info.max_block), 2);
   AppendBigEndian(body, info.min_frame <= kMaxFrame ? info.min_frame : 0, 3);
   AppendBigEndian(body, info.max_frame <= kMaxFrame ? info.max_frame : 0, 3);
   const std::uint64_t total = info.total >> 36 == 0 ? info.total : 0;

@@ -5,23 +5,10 @@
 namespace isr {
 namespace {
 
-constexpr int kMaxTags = 4;
-
-/// What the file is, behind any tags.
-Content ContentOf(const FileBytes& file) {
-  std::uint64_t at = 0;
-  for (int tags = 0; tags < kMaxTags; ++tags) {
-    const Sniffed sniffed = Sniff(file.Read(at, kSniffBytes), true);
-    if (sniffed.content != Content::kTag) return sniffed.content;
-    at += sniffed.skip;
-  }
-  return Content::kUnknown;
-}
-
 RepairReport Repair(FileBytes& file, std::span<const FilePlace> places) {
   const std::uint64_t size = file.Size();
   RepairReport report;
-  report.content = ContentOf(file);
+  report.content = SniffFile(file);
   switch (report.content) {
     case Content::kWav:
       RepairWav(file, report);

@@ -111,6 +111,36 @@ Sniffed Sniff(ByteView bytes, bool ended) {
   return {content, 0};
 }
 
+Content SniffFile(const FileBytes& file) {
+  constexpr int kMaxTags = 4;
+  std::uint64_t at = 0;
+  for (int tags = 0; tags < kMaxTags; ++tags) {
+    const Sniffed sniffed = Sniff(file.Read(at, kSniffBytes), true);
+    if (sniffed.content != Content::kTag) return sniffed.content;
+    at += sniffed.skip;
+  }
+  return Content::kUnknown;
+}
+
+std::optional<Codec> CodecOf(Content content) {
+  switch (content) {
+    case Content::kMpegAudio:
+      return Codec::kMpegAudio;
+    case Content::kAdtsAac:
+      return Codec::kAdtsAac;
+    case Content::kFlac:
+      return Codec::kFlac;
+    case Content::kOggVorbis:
+      return Codec::kVorbis;
+    case Content::kOggOpus:
+      return Codec::kOpus;
+    case Content::kOggFlac:
+      return Codec::kOggFlac;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::string_view Describe(Content content) {
   switch (content) {
     case Content::kMpegAudio:

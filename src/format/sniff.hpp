@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "format/bytes.hpp"
+#include "format/file_bytes.hpp"
+#include "format/frame.hpp"
 
 namespace isr {
 
@@ -37,6 +40,12 @@ struct Sniffed {
 /// kUnknown, and so it is when `ended`: no more bytes come. Joined in the middle, bare frames are
 /// found behind a piece of a frame; native FLAC is not.
 Sniffed Sniff(ByteView bytes, bool ended = false);
+
+/// What a file is, behind any tags. Blocks on the disk; throws Error.
+Content SniffFile(const FileBytes& file);
+
+/// The codec of coded audio; of the three in Ogg as well.
+std::optional<Codec> CodecOf(Content content);
 
 /// "MP3", "a web page", ...: for a message.
 std::string_view Describe(Content content);

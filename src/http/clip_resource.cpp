@@ -1,18 +1,17 @@
 #include <algorithm>
-#include <chrono>
-#include <cstring>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "catalogue/reader.hpp"
+#include "base/error.hpp"
 #include "catalogue/roots.hpp"
 #include "format/wav_header.hpp"
 #include "http/parameters.hpp"
 #include "http/resources.hpp"
-#include "worker/clip_process.hpp"
+#include "http/stretch_body.hpp"
 
 namespace isr {
 namespace {
@@ -20,44 +19,22 @@ namespace {
 constexpr double kLongest = 1e6;  // seconds; no recording is longer
 constexpr double kLongestClip = 600;
 
-/// A decoder that says nothing for so long hangs.
-constexpr std::chrono::seconds kPatience{10};
-
-/// A WAV file while it is decoded.
-class ClipBody final : public BodySource {
- public:
-  explicit ClipBody(std::unique_ptr<ClipProcess> clip) : clip_(std::move(clip)) {
-    const ClipProcess::Facts& facts = clip_->About();
-    const std::uint64_t data =
-        facts.frames * static_cast<unsigned>(facts.channels * facts.bits / 8);
-    const Bytes header =
-        BuildWavHeader({.rate = facts.rate, .channels = facts.channels, .bits = facts.bits}, data);
-    next_.assign(header.begin(), header.end());
-    size_ = header.size() + data + data % 2;
-    if (data % 2 != 0) tail_ = 1;
-  }
-
-  std::uint64_t Size() const { return size_; }
-
-  /// It is read once, from front to back.
-  bool Read(std::uint64_t /*offset*/, std::span<std::uint8_t> data) override {
-    while (next_.size() < data.size()) {
-      if (clip_->Read(next_, kPatience)) continue;
-      next_.append(std::exchange(tail_, 0), '\0');
-      break;
-    }
-    if (next_.size() < data.size()) return false;
-    std::copy_n(next_.begin(), data.size(), data.begin());
-    next_.erase(0, data.size());
-    return true;
-  }
-
- private:
-  std::unique_ptr<ClipProcess> clip_;
-  std::uint64_t size_ = 0;
-  std::string next_;      ///< what was read ahead
-  std::size_t tail_ = 0;  ///< bytes behind the last sample
+/// What the process says of what it decodes.
+struct ClipFacts {
+  int rate = 0;
+  int channels = 0;
+  int bits = 0;  ///< of a sample: 16, 24 or 32; interleaved, little-endian
+  unsigned long long frames = 0;
 };
+
+ClipFacts ParseFacts(const std::string& line) {
+  ClipFacts facts;
+  if (std::sscanf(line.c_str(), "audio %d %d %d %llu", &facts.rate, &facts.channels, &facts.bits,
+                  &facts.frames) != 4) {
+    throw Error("a clip began with '" + line + "'");
+  }
+  return facts;
+}
 
 }  // namespace
 
@@ -75,22 +52,26 @@ Reply AnswerClip(const Request& request, const HttpServices& services) {
 
   const Fd file = OpenRecording(services.roots, name);
   if (!file.IsOpen()) return NoSuchRecording(name);
-  auto clip = std::make_unique<ClipProcess>(file, start, end);
-  switch (clip->Begin(kPatience)) {
-    case ClipProcess::Outcome::kHangs:
-      return ErrorReply(504, "decoder-hangs",
-                        "the decoder of '" + name + "' says nothing; the file may be damaged");
-    case ClipProcess::Outcome::kTrouble:
-      return ErrorReply(422, "no-audio", "'" + name + "' cannot be decoded: " + clip->Trouble());
-    case ClipProcess::Outcome::kClip:
+  auto process = std::make_unique<StretchProcess>(
+      file, std::vector<std::string>{"clip", Nanoseconds(start), Nanoseconds(end)});
+  switch (process->Begin(kStretchPatience)) {
+    case StretchProcess::Outcome::kHangs:
+      return DecoderHangs(name);
+    case StretchProcess::Outcome::kTrouble:
+      return ErrorReply(422, "no-audio", "'" + name + "' cannot be decoded: " + process->Text());
+    case StretchProcess::Outcome::kFacts:
       break;
   }
-  auto body = std::make_shared<ClipBody>(std::move(clip));
+  const ClipFacts facts = ParseFacts(process->Text());
+  const std::uint64_t data = facts.frames * static_cast<unsigned>(facts.channels * facts.bits / 8);
+  const Bytes header =
+      BuildWavHeader({.rate = facts.rate, .channels = facts.channels, .bits = facts.bits}, data);
   Reply reply;
   reply.headers.emplace_back("Content-Type", "audio/wav");
   reply.headers.emplace_back("Cache-Control", "no-store");
-  reply.file.length = body->Size();
-  reply.file.source = std::move(body);
+  reply.file.length = header.size() + data + data % 2;
+  reply.file.source =
+      std::make_shared<StretchBody>(std::move(process), std::string(AsText(header)), data % 2);
   return reply;
 }
 

@@ -5,10 +5,10 @@
 
 #include "base/text.hpp"
 #include "catalogue/audio_files.hpp"
-#include "catalogue/reader.hpp"
 #include "catalogue/tracks.hpp"
 #include "format/repair.hpp"
 #include "http/file_reply.hpp"
+#include "http/growing.hpp"
 #include "http/media_type.hpp"
 #include "http/parameters.hpp"
 #include "http/resources.hpp"
@@ -24,14 +24,6 @@ void Freeze(ServedFile& file, const Root& root, const std::string& name, std::ui
   RepairPreview preview = PreviewRepair(file.content.fd, size, ReadPlaces(root, name, size));
   file.size = std::min(size, preview.report.bytes);
   file.content.patches = std::move(preview.patches);
-}
-
-/// A source says so from the file's first byte on, the catalogue until its last is on the disk.
-bool IsGrowing(const Request& request, const HttpServices& services, const std::string& name) {
-  const auto records = [&](const SourceStatus& source) { return source.file == name; };
-  if (std::any_of(request.sources.begin(), request.sources.end(), records)) return true;
-  const auto segment = CatalogueReader(services.catalogue.DatabasePath()).FindSegment(name);
-  return segment && segment->growing;
 }
 
 /// `?upto=<bytes>`: the file as it was when it had that size. A player asks for a growing file

@@ -24,6 +24,10 @@ Reply AnswerAnalyze(const Request& request, const HttpServices& services);
 /// `GET /api/clip`: a stretch of a recording, decoded (clip_resource.cpp).
 Reply AnswerClip(const Request& request, const HttpServices& services);
 
+/// `GET /api/cut`: a stretch of a recording as a file of its own, not encoded anew
+/// (cut_resource.cpp).
+Reply AnswerCut(const Request& request, const HttpServices& services);
+
 /// `GET /api/highlights`: a day's sections (highlights_resource.cpp).
 Reply AnswerHighlights(const Request& request, const HttpServices& services);
 

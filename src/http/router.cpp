@@ -26,6 +26,7 @@ std::span<const Route> Routes() {
       {"/api/days", RunsOn::kWorkerThread, AnswerDays},
       {"/api/analyze", RunsOn::kWorkerThread, AnswerAnalyze},
       {"/api/clip", RunsOn::kDecodeThread, AnswerClip},
+      {"/api/cut", RunsOn::kDecodeThread, AnswerCut},
       {"/api/highlights", RunsOn::kWorkerThread, AnswerHighlights},
       {"/api/config", RunsOn::kMainThread, AnswerConfig},
       {"/api/storage", RunsOn::kWorkerThread, AnswerStorage},

@@ -35,7 +35,7 @@ bool DecodeProcess::Read(std::string& text, std::chrono::milliseconds patience) 
   const int count = ::poll(&ready, 1, static_cast<int>(patience.count()));
   if (count < 0 && errno == EINTR) return true;
   if (count <= 0) return false;
-  char bytes[4096];
+  char bytes[65536];  // what a pipe holds
   const ssize_t size = ::read(output_.Get(), bytes, sizeof bytes);
   at_end_ = size <= 0;
   if (size > 0) text.append(bytes, static_cast<size_t>(size));

@@ -10,8 +10,8 @@
 
 namespace isr {
 
-/// A process that decodes a file (this program's command `decode`, `measure` or `clip`),
-/// and what it prints. Killed when this goes. One thread at a time.
+/// A process that decodes a file (this program's command `decode`, `measure`, `clip` or
+/// `print-cut`), and what it prints. Killed when this goes. One thread at a time.
 class DecodeProcess {
  public:
   /// Throws Error when no process can be started.

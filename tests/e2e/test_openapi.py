@@ -63,6 +63,8 @@ class Requests:
             "highlights": [f"/api/highlights?day={day}&margin=12&min_gap=2", "/api/highlights?day=today"],
             "clip": ["/api/clip?file=tone.wav&start=1&end=2&pre=1", "/api/clip?file=tone.wav&start=2&end=1",
                      "/api/clip?file=none.wav&start=1&end=2", "/api/clip?file=text.wav&start=1&end=2"],
+            "cut": ["/api/cut?file=tone.wav&start=1&end=2", "/api/cut?file=tone.wav&start=2&end=1", "/api/cut?file=none.wav&start=1&end=2",
+                    f"/api/cut?file={growing}&start=900000&end=900001", "/api/cut?file=text.wav&start=1&end=2"],
             "getConfig": ["/api/config"],
             "getStorage": ["/api/storage"],
             "getStatus": ["/api/status"],
@@ -231,7 +233,8 @@ class OpenApiTest(unittest.TestCase):
                     os.kill(child, signal.SIGSTOP)
 
     def test_a_decoder_that_hangs_is_said_to_do_so(self):
-        requests = {"clip": (b"clip", "/api/clip?file=tone.wav&start=1&end=2")}
+        requests = {"clip": (b"clip", "/api/clip?file=tone.wav&start=1&end=2"),
+                    "cut": (b"print-cut", "/api/cut?file=tone.wav&start=1&end=2")}
         self.assertEqual(set(requests), {one.id for one in self.document.operations.values() if HANGING in one.responses})
         for name, (word, path) in requests.items():
             done = threading.Event()

@@ -8,7 +8,10 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "base/fd.hpp"
 #include "format/frame.hpp"
 
 namespace isr {
@@ -20,6 +23,25 @@ inline Bytes Sample(const std::string& name) {
   EXPECT_FALSE(bytes.empty()) << "cannot read the sample " << name;
   return bytes;
 }
+
+/// A file that is nowhere on the disk.
+class MemoryFile {
+ public:
+  explicit MemoryFile(ByteView bytes) : fd_(::memfd_create("test", MFD_CLOEXEC)) {
+    EXPECT_EQ(::pwrite(fd_.Get(), bytes.data(), bytes.size(), 0),
+              static_cast<ssize_t>(bytes.size()));
+  }
+  const Fd& Handle() const { return fd_; }
+  Bytes Content() const {
+    Bytes bytes(static_cast<size_t>(::lseek(fd_.Get(), 0, SEEK_END)));
+    EXPECT_EQ(::pread(fd_.Get(), bytes.data(), bytes.size(), 0),
+              static_cast<ssize_t>(bytes.size()));
+    return bytes;
+  }
+
+ private:
+  Fd fd_;
+};
 
 /// All that a framer said, with its own copy of each frame.
 struct Framed {

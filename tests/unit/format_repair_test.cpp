@@ -1,6 +1,3 @@
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "format/flac_frame.hpp"
 #include "format/flac_metadata.hpp"
 #include "format/ogg_page.hpp"
@@ -12,25 +9,6 @@
 
 namespace isr {
 namespace {
-
-/// A file that is nowhere on the disk.
-class MemoryFile {
- public:
-  explicit MemoryFile(ByteView bytes) : fd_(::memfd_create("test", MFD_CLOEXEC)) {
-    EXPECT_EQ(::pwrite(fd_.Get(), bytes.data(), bytes.size(), 0),
-              static_cast<ssize_t>(bytes.size()));
-  }
-  const Fd& Handle() const { return fd_; }
-  Bytes Content() const {
-    Bytes bytes(static_cast<size_t>(::lseek(fd_.Get(), 0, SEEK_END)));
-    EXPECT_EQ(::pread(fd_.Get(), bytes.data(), bytes.size(), 0),
-              static_cast<ssize_t>(bytes.size()));
-    return bytes;
-  }
-
- private:
-  Fd fd_;
-};
 
 struct Repaired {
   RepairReport report;
