@@ -20,7 +20,7 @@ std::string_view PlaceOf(std::span<const Route> routes, std::string_view path) {
 }  // namespace
 
 std::span<const Route> Routes() {
-  static constexpr std::array<Route, 14> kRoutes{{
+  static constexpr auto kRoutes = std::to_array<Route>({
       {"/api/files", RunsOn::kWorkerThread, AnswerFiles},
       {"/api/files/", RunsOn::kWorkerThread, AnswerRemoval, "DELETE"},
       {"/api/days", RunsOn::kWorkerThread, AnswerDays},
@@ -36,7 +36,7 @@ std::span<const Route> Routes() {
       {"/stream/", RunsOn::kWorkerThread, AnswerStream},
       {"/download/", RunsOn::kWorkerThread, AnswerDownload},
       {"/", RunsOn::kWorkerThread, AnswerWeb},
-  }};
+  });
   return kRoutes;
 }
 
