@@ -100,7 +100,7 @@ TEST_F(HttpServerTest, ATakenPortSaysWhatToDo) {
   Start();
   options_.port = Port();
   try {
-    HttpServer second(options_, HttpServices{*catalogue_, status_, roots_, web_});
+    HttpServer second(options_, HttpServices{*catalogue_, status_, roots_, events_, web_});
     FAIL() << "listens twice";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("choose another port"), std::string::npos)
