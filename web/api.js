@@ -155,6 +155,16 @@ export function clipUrl(file, start, end, pre) {
   return address('/api/clip', {file, start, end: Math.min(end, start + LONGEST_CLIP - pre), pre});
 }
 
+/**
+ * Where a piece of a recording is as a file of its own.
+ * @param {string} file
+ * @param {number} start seconds
+ * @param {number} end
+ */
+export function cutUrl(file, start, end) {
+  return address('/api/cut', {file, start, end});
+}
+
 /** @param {string} name */
 function escapePath(name) {
   return name.split('/').map(encodeURIComponent).join('/');

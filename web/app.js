@@ -26,7 +26,9 @@ class App {
     /** Whose player is open. @type {import('./recording_row.js').RecordingRow | null} */
     this.opened = null;
     const detection = new Detection();
-    this.clips = new ClipBar(announce, (file, seconds) => this.goTo(() => this.openFile(file, seconds)));
+    this.clips = new ClipBar(announce, (file, seconds) => this.goTo(() => this.openFile(file, seconds)),
+      (file, seconds) => this.goTo(() => this.cutFile(file, seconds)));
+    this.clips.addEventListener('change', () => this.offerCut());
     this.highlights = new Highlights(detection, this.clips);
     this.controls = new DetectionControls(detection);
     this.listing = new Listing();
@@ -85,6 +87,13 @@ class App {
     if (isOpen) this.opened = row;
     else if (before === row) this.opened = null;
     if (isOpen && before !== row) before?.close();
+    this.offerCut();
+  }
+
+  /** The section that played last, to the player of its file. */
+  offerCut() {
+    const {current} = this.clips;
+    if (current && this.opened?.file.name === current.file) this.opened.panel?.cut.offer(current.start, current.end);
   }
 
   /** What played last, as long as it is on the page. */
@@ -156,6 +165,15 @@ class App {
     row.remember(seconds);
     row.root.scrollIntoView({block: 'center'});
     row.toggle.focus({preventScroll: true});
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} seconds
+   */
+  async cutFile(name, seconds) {
+    await this.openFile(name, seconds);
+    this.opened?.panel?.cut.open();
   }
 
   /** @param {api.Recording} file that was deleted */

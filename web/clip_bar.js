@@ -14,8 +14,9 @@ export class ClipBar extends EventTarget {
   /**
    * @param {(text: string) => void} announce
    * @param {(file: string, seconds: number) => void} openFile
+   * @param {(file: string, seconds: number) => void} cutFile
    */
-  constructor(announce, openFile) {
+  constructor(announce, openFile, cutFile) {
     super();
     this.announce = announce;
     /** @type {DayReview | null} */
@@ -30,20 +31,25 @@ export class ClipBar extends EventTarget {
     const {after = 'best', speed = '1'} = recall(KEY) ?? {};
     this.after.value = after;
     this.speed.value = speed;
-    this.listen(openFile);
+    this.listen(openFile, cutFile);
     this.applySpeed();
   }
 
-  /** @param {(file: string, seconds: number) => void} openFile */
-  listen(openFile) {
+  /**
+   * @param {(file: string, seconds: number) => void} openFile
+   * @param {(file: string, seconds: number) => void} cutFile
+   */
+  listen(openFile, cutFile) {
     byId('clip-previous').addEventListener('click', () => this.step(-1));
     byId('clip-next').addEventListener('click', () => this.step(1));
     byId('clip-close').addEventListener('click', () => this.close());
-    byId('clip-open').addEventListener('click', () => {
-      if (!this.current) return;
-      this.audio.pause();
-      openFile(this.current.file, this.current.start);
-    });
+    for (const [id, open] of /** @type {const} */ ([['clip-open', openFile], ['clip-cut', cutFile]])) {
+      byId(id).addEventListener('click', () => {
+        if (!this.current) return;
+        this.audio.pause();
+        open(this.current.file, this.current.start);
+      });
+    }
     for (const choice of [this.after, this.speed]) {
       choice.addEventListener('change', () => {
         this.applySpeed();

@@ -1,4 +1,5 @@
 import * as api from './api.js';
+import {CutPanel} from './cut_panel.js';
 import {button, element, setText} from './dom.js';
 import * as format from './format.js';
 import {PlacesList} from './places_list.js';
@@ -31,16 +32,26 @@ export class FilePanel {
     this.root = element('div', 'file-panel');
     this.root.setAttribute('role', 'group');
     this.root.setAttribute('aria-label', `Player of ${title}`);
-    this.waveform = new Waveform(title, (seconds) => this.seek(seconds));
+    this.waveform = new Waveform(title, (seconds) => this.seek(seconds), (start, end) => this.cut.select(start, end));
     this.audio = this.makeAudio(title, onPlace);
-    this.sections = new PlacesList(['section', 'sections'], (seconds) => this.playFrom(seconds));
+    /** Where to stop; null: at the end. @type {number | null} */
+    this.until = null;
+    this.cut = new CutPanel(file, title, {
+      place: () => this.audio.currentTime,
+      select: (range) => this.waveform.select(range),
+      play: (start, end) => this.playFrom(start, end),
+    });
+    this.sections = new PlacesList(['section', 'sections'], (start, end = start) => {
+      this.cut.offer(start, end);
+      this.playFrom(start);
+    });
     this.gaps = new PlacesList(['gap', 'gaps'], (seconds) => this.playFrom(seconds));
     this.titles = new PlacesList(['title', 'titles'], (seconds) => this.playFrom(seconds));
     this.note = element('p', 'file-panel-note');
     this.note.setAttribute('role', 'status');
     this.deleter = button('tool', 'Delete…', onDelete);
     this.deleter.hidden = file.recording;
-    this.root.append(this.waveform.root, this.makeControls(), this.note,
+    this.root.append(this.waveform.root, this.makeControls(), this.cut.root, this.note,
       this.sections.root, this.gaps.root, this.titles.root);
     this.load();
   }
@@ -54,7 +65,10 @@ export class FilePanel {
     audio.src = api.streamUrl(this.file);
     audio.addEventListener('timeupdate', () => this.follow());
     audio.addEventListener('seeked', () => onPlace(audio.currentTime));
-    audio.addEventListener('pause', () => onPlace(audio.currentTime));
+    audio.addEventListener('pause', () => {
+      this.until = null;
+      onPlace(audio.currentTime);
+    });
     audio.addEventListener('ended', () => this.goOn());
     audio.addEventListener('error', () => {
       if (audio.hasAttribute('src')) setText(this.note, UNPLAYABLE);
@@ -68,14 +82,14 @@ export class FilePanel {
     closer.setAttribute('aria-label', 'Zoom in');
     const farther = button('tool', '−', () => this.zoom(4));
     farther.setAttribute('aria-label', 'Zoom out');
-    controls.append(this.audio, closer, farther, this.deleter);
+    controls.append(this.audio, closer, farther, this.cut.toggle, this.deleter);
     return controls;
   }
 
   /** @param {Recording} file the same, as it is now */
   update(file) {
     const hasChanged = file.duration !== this.file.duration || file.recording !== this.file.recording;
-    this.file = file;
+    this.file = this.cut.file = file;
     this.deleter.hidden = file.recording;
     if (hasChanged) this.load();
     if (this.audio.ended) this.goOn();
@@ -97,6 +111,7 @@ export class FilePanel {
     this.detection.learn(analysis);
     this.duration = analysis.duration;
     this.waveform.show(analysis);
+    this.cut.learn(analysis.duration);
     this.sections.show(analysis.sections.map(({start, end, score}) => ({
       at: start, end, text: `${format.duration(start)} – ${format.duration(end)} · ${score.toFixed(1)} dB`,
     })));
@@ -116,6 +131,7 @@ export class FilePanel {
   }
 
   follow() {
+    if (this.until !== null && this.audio.currentTime >= this.until) this.audio.pause();
     this.waveform.moveTo(this.audio.currentTime);
     this.sections.mark(this.audio.currentTime);
   }
@@ -134,14 +150,19 @@ export class FilePanel {
     this.load();
   }
 
-  /** @param {number} seconds */
-  playFrom(seconds) {
+  /**
+   * @param {number} seconds
+   * @param {number | null} [until]
+   */
+  playFrom(seconds, until = null) {
     this.seek(seconds);
+    this.until = until;
     this.play();
   }
 
   /** @param {number} seconds */
   seek(seconds) {
+    this.until = null;
     // A growing recording is played as far as it went when it was asked for.
     if (seconds > this.audio.duration && this.hasGrown) this.audio.src = api.streamUrl(this.file);
     this.audio.currentTime = seconds;

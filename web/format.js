@@ -31,6 +31,27 @@ export function duration(seconds) {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }
 
+/** @param {number} seconds @returns {string} "1:05.25": to the millisecond */
+export function exactTime(seconds) {
+  const ms = Math.round(seconds * 1000);
+  const fraction = ms % 1000 === 0 ? '' : `.${String(ms % 1000).padStart(3, '0')}`.replace(/0+$/, '');
+  return duration(Math.floor(ms / 1000)) + fraction;
+}
+
+/**
+ * "1:05.25", "1:02:03", or seconds alone.
+ * @param {string} text
+ * @returns {number | null} seconds; null: it is no time
+ */
+export function parseTime(text) {
+  const parts = /^(?:(?:(\d+):)?(\d+):)?(\d+(?:[.,]\d*)?)$/.exec(text.trim());
+  if (!parts) return null;
+  const [hours, minutes] = [Number(parts[1] ?? 0), Number(parts[2] ?? 0)];
+  const seconds = Number(parts[3].replace(',', '.'));
+  if ((parts[1] && minutes >= 60) || (parts[2] && seconds >= 60)) return null;
+  return hours * 3600 + minutes * 60 + seconds;
+}
+
 /** @param {number} seconds @returns {string} "3 h 20 min" */
 export function roughDuration(seconds) {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;

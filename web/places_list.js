@@ -6,7 +6,7 @@ import {button, element, setText} from './dom.js';
 export class PlacesList {
   /**
    * @param {[string, string]} nouns one, many
-   * @param {(seconds: number) => void} onPick
+   * @param {(seconds: number, end?: number) => void} onPick
    */
   constructor(nouns, onPick) {
     this.nouns = nouns;
@@ -35,7 +35,7 @@ export class PlacesList {
   /** @param {number} index */
   append(index) {
     const item = element('li');
-    item.append(button('place', '', () => this.onPick(this.places[index].at)));
+    item.append(button('place', '', () => this.onPick(this.places[index].at, this.places[index].end)));
     this.list.append(item);
   }
 
