@@ -18,7 +18,7 @@
  * @typedef {{source: string, file: string, start: number, end: number, time: number,
  *   score: number, prominence: number}} DaySection `time`: UNIX; `start`, `end`: seconds from the file's start
  * @typedef {{day: string, margin: number, min_gap: number,
- *   files: {name: string, source: string, start: number, date: string, duration: number}[],
+ *   files: {name: string, source: string, start: number, date: string, duration: number, analysed: boolean}[],
  *   sections: DaySection[], by_score: number[],
  *   gaps: {source: string, start: number, end: number, cause: string}[]}} DayReview
  */
@@ -26,26 +26,35 @@
 const PAGE_SIZE = 500;
 const DAY = 86400;         // seconds
 const LONGEST_CLIP = 600;  // seconds that the recorder decodes at once
+const PATIENCE = 15;       // seconds
+const MEASURING = 3600;    // seconds that it may take to decode a whole recording
 
 /** What went wrong, as a sentence for the person at the page. */
-export class ApiError extends Error {}
+export class ApiError extends Error {
+  /** @param {string} message @param {number} [status] of HTTP; 0: there was no answer */
+  constructor(message, status = 0) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /**
  * @param {string} path
  * @param {string} [method]
+ * @param {number} [patience] seconds
  * @returns {Promise<Response>}
  */
-async function ask(path, method = 'GET') {
+async function ask(path, method = 'GET', patience = PATIENCE) {
   let response;
   try {
-    response = await fetch(path, {method, cache: 'no-store', signal: AbortSignal.timeout(15000)});
+    response = await fetch(path, {method, cache: 'no-store', signal: AbortSignal.timeout(patience * 1000)});
   } catch {
     throw new ApiError('The recorder does not answer. Is it running?');
   }
   if (response.ok) return response;
   const document = await response.json().catch(() => null);
   const reason = document?.error?.message ?? `status ${response.status}`;
-  throw new ApiError(`The recorder could not answer: ${reason}.`);
+  throw new ApiError(`The recorder could not answer: ${reason}.`, response.status);
 }
 
 /**
@@ -120,6 +129,19 @@ export async function getFilesOfDay(day) {
   return found;
 }
 
+/** @param {string} name @returns {Promise<Recording | undefined>} */
+export async function findFile(name) {
+  /** @type {string | null} */
+  let next = address('/api/files', {q: name, limit: PAGE_SIZE});
+  while (next !== null) {
+    const page = await getFiles(next);
+    const file = page.files.find((each) => each.name === name);
+    if (file) return file;
+    next = page.next;
+  }
+  return undefined;
+}
+
 /** For good. @param {string} name */
 export async function deleteFile(name) {
   const response = await ask(`/api/files/${escapePath(name)}`, 'DELETE');
@@ -127,12 +149,13 @@ export async function deleteFile(name) {
 }
 
 /**
+ * What somebody brought is measured when it is asked for first, which may take minutes.
  * @param {string} name
  * @param {{margin: number | null, min_gap: number | null, points?: number, from?: number, to?: number}} options
  * @returns {Promise<Analysis>}
  */
 export async function getAnalysis(name, options) {
-  return (await ask(address('/api/analyze', {file: name, ...options}))).json();
+  return (await ask(address('/api/analyze', {file: name, ...options}), 'GET', MEASURING)).json();
 }
 
 /**

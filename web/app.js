@@ -152,12 +152,13 @@ class App {
    * @param {number} seconds
    */
   async openFile(name, seconds) {
-    const {date} = await api.getAnalysis(name, {margin: null, min_gap: null, points: 1});
-    let row = await this.days.find(dayOf(date), name);
+    const file = await api.findFile(name);
+    if (!file) throw new Error(`There is no recording '${name}'.`);
+    let row = await this.days.find(dayOf(file.date), name);
     if (!row && this.filter.isActive) {
       this.filter.clear();
       await this.updateList();
-      row = await this.days.find(dayOf(date), name);
+      row = await this.days.find(dayOf(file.date), name);
     }
     if (!row) throw new Error(`'${name}' is not in the list.`);
     const panel = row.open();

@@ -97,6 +97,7 @@ export class FilePanel {
 
   async load() {
     const asked = ++this.asked;
+    if (!this.waveform.analysis) setText(this.note, 'Reading the levels…');
     try {
       const analysis = await api.getAnalysis(this.file.name,
         {...this.detection.asked, ...this.view, points: POINTS});

@@ -24,6 +24,8 @@ export class Highlights {
     this.asked = 0;
     /** @type {DayReview | null} */
     this.review = null;
+    /** Copied recordings of which there are no levels. @type {Set<string>} */
+    this.unreadable = new Set();
     /** @type {Map<string, HTMLLIElement>} */
     this.chips = new Map();
     this.root = element('section', 'highlights');
@@ -71,10 +73,35 @@ export class Highlights {
     const asked = ++this.asked;
     try {
       const review = await api.getHighlights(this.day, this.detection.asked);
-      if (asked === this.asked) this.show(review);
+      if (asked !== this.asked) return;
+      this.show(review);
+      if (await this.measure(review, asked)) await this.load();
     } catch (error) {
       if (asked === this.asked) setText(this.note, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /**
+   * Has the levels made of what somebody brought, one after the other.
+   * @param {DayReview} review
+   * @param {number} asked
+   * @returns {Promise<boolean>} whether there is more to see now
+   */
+  async measure(review, asked) {
+    const files = review.files.filter(({name, analysed}) => !analysed && !this.unreadable.has(name));
+    let count = 0;
+    for (const {name} of files) {
+      setText(this.note, `Making the levels of ${format.counted(files.length, 'copied recording')}…`);
+      try {
+        await api.getAnalysis(name, {margin: null, min_gap: null, points: 1});
+        ++count;
+      } catch {
+        this.unreadable.add(name);
+      }
+      if (asked !== this.asked) return false;
+    }
+    if (files.length > 0 && count === 0) this.show(review);
+    return count > 0;
   }
 
   /** @param {DayReview} review */

@@ -74,8 +74,11 @@ export class LevelStrip {
       this.detection.learn(analysis);
       this.show(analysis);
       return wanted;
-    } catch {
-      return null;  // the list itself says when the recorder is gone
+    } catch (error) {
+      // The list itself says when the recorder is gone.
+      if (!(error instanceof api.ApiError) || error.status !== 422) return null;
+      this.picture.name(`Levels of ${this.title}: no decoder reads it`);
+      return wanted;
     }
   }
 

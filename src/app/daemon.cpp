@@ -91,10 +91,13 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
       roots_(RootsOf(settings)),
       catalogue_(settings.state_directory, roots_, &events_),
       status_file_(MadeDirectory(settings.output_directory)),
-      repairer_(roots_, catalogue_,
-                [this](const Segment& segment) {
-                  mailbox_.Send([this, segment] { OnLeftByEarlierRun(segment); });
-                }),
+      foreign_(roots_, catalogue_),
+      repairer_(
+          roots_, catalogue_,
+          [this](const Segment& segment) {
+            mailbox_.Send([this, segment] { OnLeftByEarlierRun(segment); });
+          },
+          [this] { foreign_.Look(); }),
       filler_(roots_),
       recorders_(roots_, catalogue_, listener_, filler_, events_, SystemClock()),
       web_({.catalogue = catalogue_,

@@ -16,6 +16,7 @@
 #include "glib/mailbox.hpp"
 #include "glib/source_handle.hpp"
 #include "http/event_hub.hpp"
+#include "recorder/foreign_files.hpp"
 #include "recorder/repair.hpp"
 #include "worker/stream_listener.hpp"
 
@@ -81,6 +82,7 @@ class Daemon final : StatusProvider, ControlService {
   Catalogue catalogue_;
   StatusFile status_file_;
   Mailbox mailbox_;
+  ForeignFiles foreign_;
   Repairer repairer_;
   StreamListener listener_;
   LevelFiller filler_;

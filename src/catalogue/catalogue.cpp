@@ -92,12 +92,14 @@ void Catalogue::SegmentEnded(Segment segment) {
   Queue(std::move(segment));
 }
 
+void Catalogue::ForeignMeasured(std::string name, int rate, std::int64_t frames) {
+  Queue(Extent{std::move(name), rate, frames});
+}
+
 void Catalogue::SegmentRemoved(std::string name) {
   constexpr std::chrono::seconds kPatience{5};
   Queue(Removed{std::move(name)});
-  const auto applied = std::make_shared<std::promise<void>>();
-  thread_.Post([applied] { applied->set_value(); });
-  applied->get_future().wait_for(kPatience);
+  WaitUntilDone(kPatience);
 }
 
 void Catalogue::GapFound(Gap gap) {
@@ -114,6 +116,12 @@ void Catalogue::EventFound(SoundEvent event) {
 
 void Catalogue::Scan() {
   thread_.Post([this] { RunScan(); });
+}
+
+bool Catalogue::WaitUntilDone(std::chrono::milliseconds patience) {
+  const auto done = std::make_shared<std::promise<void>>();
+  thread_.Post([done] { done->set_value(); });
+  return done->get_future().wait_for(patience) == std::future_status::ready;
 }
 
 void Catalogue::Queue(Change change) {
@@ -158,6 +166,8 @@ void Catalogue::Apply(const std::deque<Change>& changes) {
       writer.Write(heard->segment, heard->title);
     } else if (const auto* const event = std::get_if<SoundEvent>(&change)) {
       writer.Write(*event);
+    } else if (const auto* const extent = std::get_if<Extent>(&change)) {
+      writer.Measure(extent->name, extent->rate, extent->frames);
     } else if (const auto* const removed = std::get_if<Removed>(&change)) {
       writer.Delete(removed->name);
     } else {

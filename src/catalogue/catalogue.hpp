@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -41,6 +42,8 @@ class Catalogue {
   void SegmentGrew(std::string name, std::int64_t frames, std::int64_t bytes);
   /// The file is closed; all that is known of it.
   void SegmentEnded(Segment segment);
+  /// How long a file is that somebody copied here.
+  void ForeignMeasured(std::string name, int rate, std::int64_t frames);
   /// Its file is gone. Returns when readers know, or after some seconds of a disk that refuses.
   void SegmentRemoved(std::string name);
   void GapFound(Gap gap);
@@ -53,6 +56,8 @@ class Catalogue {
   /// this run has begun and not ended is left alone. Tracks without a recording are removed. Of a
   /// root that looks as if its disk were not mounted nothing is deleted.
   void Scan();
+  /// False: what was asked before is not all done within that time.
+  bool WaitUntilDone(std::chrono::milliseconds patience);
 
   /// For CatalogueReader.
   const std::string& DatabasePath() const { return path_; }
@@ -63,6 +68,11 @@ class Catalogue {
     std::int64_t frames;
     std::int64_t bytes;
   };
+  struct Extent {
+    std::string name;
+    int rate;
+    std::int64_t frames;
+  };
   struct Removed {
     std::string name;
   };
@@ -70,7 +80,7 @@ class Catalogue {
     std::string segment;
     Title title;
   };
-  using Change = std::variant<Segment, Growth, Gap, HeardTitle, SoundEvent, Removed>;
+  using Change = std::variant<Segment, Growth, Gap, HeardTitle, SoundEvent, Extent, Removed>;
 
   void Queue(Change change);
   void Drain();  // catalogue thread, like all below

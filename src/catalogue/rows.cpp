@@ -141,6 +141,7 @@ RowWriter::RowWriter(Database& database)
              "REPLACE INTO event (source, start, end, score, prominence) VALUES (?, ?, ?, ?, ?)"),
       crash_gaps_(database, kWriteCrashGaps),
       growth_(database, "UPDATE segment SET frames = ?, bytes = ? WHERE name = ?"),
+      extent_(database, "UPDATE segment SET rate = ?, frames = ? WHERE name = ? AND source = ''"),
       deletion_(database, "DELETE FROM segment WHERE name = ?"),
       title_deletion_(database, "DELETE FROM title WHERE segment = ?"),
       event_deletion_(database, kDeleteEvents) {}
@@ -193,6 +194,10 @@ void RowWriter::WriteCrashGaps() {
 
 void RowWriter::Grow(const std::string& name, std::int64_t frames, std::int64_t bytes) {
   growth_.Bind(1, frames).Bind(2, bytes).Bind(3, name).Run();
+}
+
+void RowWriter::Measure(const std::string& name, int rate, std::int64_t frames) {
+  extent_.Bind(1, std::int64_t{rate}).Bind(2, frames).Bind(3, name).Run();
 }
 
 void RowWriter::Delete(const std::string& name) {

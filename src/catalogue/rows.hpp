@@ -40,6 +40,8 @@ class RowWriter {
   /// next. Where there is no next, that comes later.
   void WriteCrashGaps();
   void Grow(const std::string& name, std::int64_t frames, std::int64_t bytes);
+  /// Of a foreign file.
+  void Measure(const std::string& name, int rate, std::int64_t frames);
   /// With its titles, and the events that begin in it.
   void Delete(const std::string& name);
 
@@ -50,6 +52,7 @@ class RowWriter {
   Statement event_;
   Statement crash_gaps_;
   Statement growth_;
+  Statement extent_;
   Statement deletion_;
   Statement title_deletion_;
   Statement event_deletion_;

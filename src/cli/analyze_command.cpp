@@ -13,15 +13,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "cli/commands.hpp"
 #include "glib/json.hpp"
 #include "level/find_sections.hpp"
-#include "level/track_bytes.hpp"
 #include "level/track_file.hpp"
 #include "level/window_grid.hpp"
-#include "worker/file_levels.hpp"
+#include "worker/measured_track.hpp"
 
 namespace isr {
 namespace {
@@ -79,15 +77,6 @@ bool IsGrowing(const std::filesystem::path& track) {
   return fd.IsOpen() && ::flock(fd.Get(), LOCK_EX | LOCK_NB) != 0;
 }
 
-void WriteTrack(const std::filesystem::path& path, const std::vector<LevelWindow>& windows) {
-  std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
-  if (error) throw SystemError("cannot make '" + path.parent_path().string() + "'", error.value());
-  std::string before;
-  if (std::filesystem::exists(path)) before = ReadWholeFile(path);
-  WriteFileAtomically(path, TrackWithLevels(std::move(before), windows), Durability::kVolatile);
-}
-
 Analysis Analyze(const std::filesystem::path& file, const Arguments& arguments) {
   const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.IsOpen()) return {.trouble = SystemError("cannot be opened", errno).what()};
@@ -96,11 +85,12 @@ Analysis Analyze(const std::filesystem::path& file, const Arguments& arguments) 
   if (!arguments.refresh) stored = ReadTrack(track, file);
   if (!stored.has_value()) {
     const std::atomic<bool> never = false;
+    const std::chrono::milliseconds patience(std::llround(arguments.patience * 1000));
     const FileLevels levels =
-        MeasureFile(fd, std::chrono::milliseconds(std::llround(arguments.patience * 1000)), never);
+        IsGrowing(track) ? MeasureFile(fd, patience, never)
+                         : MeasureIntoTrack(fd, track, patience, never, OldLevels::kReplaced);
     if (!levels.trouble.empty()) return {.trouble = levels.trouble};
-    if (!IsGrowing(track)) WriteTrack(track, levels.windows);
-    stored = StoredLevels{.duration = levels.duration};
+    stored = StoredLevels{.duration = levels.Duration()};
     for (const LevelWindow& window : levels.windows) stored->detection.push_back(window.detection);
   }
   const DetectorOptions options{

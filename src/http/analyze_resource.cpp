@@ -3,6 +3,7 @@
 
 #include "catalogue/reader.hpp"
 #include "glib/json.hpp"
+#include "http/measurements.hpp"
 #include "http/parameters.hpp"
 #include "http/resources.hpp"
 #include "http/time_text.hpp"
@@ -15,6 +16,10 @@ namespace {
 constexpr double kDefaultPoints = 800;
 constexpr double kMostPoints = 10000;
 constexpr double kLongest = 1e6;  // seconds; tracks end before
+
+Parameters ParametersOf(const Request& request) {
+  return {request.query, {"file", "margin", "min_gap", "from", "to", "points"}};
+}
 
 /// Hundredths are what the track has.
 JsonWriter& Decibels(JsonWriter& json, double level) {
@@ -69,29 +74,28 @@ void WriteTitles(JsonWriter& json, const FileReview& review) {
   json.EndArray();
 }
 
-}  // namespace
+std::optional<Segment> Find(const HttpServices& services, const std::string& name) {
+  return CatalogueReader(services.catalogue.DatabasePath()).FindSegment(name);
+}
 
-Reply AnswerAnalyze(const Request& request, const HttpServices& services) {
-  const Parameters parameters(request.query, {"file", "margin", "min_gap", "from", "to", "points"});
-  const std::string& name = parameters.Text("file");
+/// From the track, as it is.
+Reply AnalysisOf(const Request& request, const HttpServices& services, const Segment& segment) {
+  const Parameters parameters = ParametersOf(request);
   const DetectorOptions detection = parameters.Detection(services.detection);
   const auto points =
       static_cast<std::size_t>(parameters.Number("points", 1, kMostPoints, kDefaultPoints));
   CatalogueReader catalogue(services.catalogue.DatabasePath());
-  const auto segment = catalogue.FindSegment(name);
-  if (!segment) return NoSuchRecording(name);
-
-  const FileReview review = ReviewFile(services.roots, catalogue, *segment, detection);
+  const FileReview review = ReviewFile(services.roots, catalogue, segment, detection);
   const double from = parameters.Number("from", 0, kLongest, 0);
   const double to = parameters.Number("to", 0, kLongest, std::max(review.duration, from));
   if (to < from) throw BadParameter{"'to' must not be less than 'from'"};
   JsonWriter json;
-  json.BeginObject().Name("file").String(name);
-  json.Name("source").String(segment->source);
-  json.Name("start").Number(UnixSeconds(segment->start));
-  json.Name("date").String(FormatLocalTime(segment->start, segment->utc_offset));
+  json.BeginObject().Name("file").String(segment.name);
+  json.Name("source").String(segment.source);
+  json.Name("start").Number(UnixSeconds(segment.start));
+  json.Name("date").String(FormatLocalTime(segment.start, segment.utc_offset));
   json.Name("duration").Number(review.duration);
-  json.Name("growing").Boolean(segment->growing);
+  json.Name("growing").Boolean(segment.growing);
   json.Name("analysed").Boolean(review.has_levels);
   json.Name("margin").Number(detection.margin);
   json.Name("min_gap").Number(std::chrono::duration<double>(detection.min_gap).count());
@@ -103,11 +107,36 @@ Reply AnswerAnalyze(const Request& request, const HttpServices& services) {
   }
   json.Name("from").Number(from).Name("to").Number(to);
   WriteLevels(json.Name("rms_display"),
-              DisplayLevels(OpenTrack(services.roots, *segment), from, to, points));
+              DisplayLevels(OpenTrack(services.roots, segment), from, to, points));
   WriteSections(json.Name("sections"), review.sections);
   WriteGaps(json.Name("gaps"), review);
   WriteTitles(json.Name("titles"), review);
   return JsonReply(json.EndObject().Text());
+}
+
+}  // namespace
+
+Reply AnswerAnalyze(const Request& request, const HttpServices& services) {
+  const Parameters parameters = ParametersOf(request);
+  const std::string& name = parameters.Text("file");
+  const auto segment = Find(services, name);
+  if (!segment) return NoSuchRecording(name);
+  // With it everything else is checked as well, before anybody waits.
+  Reply reply = AnalysisOf(request, services, *segment);
+  if (!services.measurements->AreWanted(*segment)) return reply;
+  return {.later = [request, services, segment = *segment] {
+    const auto [outcome, trouble] = services.measurements->Measure(segment);
+    switch (outcome) {
+      case Measurements::Outcome::kHangs:
+        return ErrorReply(504, "decoder-hangs",
+                          "the decoder of '" + segment.name + "' says nothing: " + trouble);
+      case Measurements::Outcome::kNoAudio:
+        return ErrorReply(422, "no-audio", "'" + segment.name + "' cannot be decoded: " + trouble);
+      case Measurements::Outcome::kMeasured:
+        break;
+    }
+    return AnalysisOf(request, services, Find(services, segment.name).value_or(segment));
+  }};
 }
 
 }  // namespace isr

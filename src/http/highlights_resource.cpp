@@ -2,6 +2,7 @@
 
 #include "catalogue/reader.hpp"
 #include "glib/json.hpp"
+#include "http/measurements.hpp"
 #include "http/parameters.hpp"
 #include "http/resources.hpp"
 #include "http/time_text.hpp"
@@ -14,7 +15,8 @@ double Hundredths(double value) {
   return std::round(value * 100) / 100;
 }
 
-void WriteFiles(JsonWriter& json, const std::vector<Segment>& files) {
+void WriteFiles(JsonWriter& json, const std::vector<Segment>& files,
+                const Measurements& measurements) {
   json.BeginArray();
   for (const Segment& file : files) {
     json.BeginObject().Name("name").String(file.name).Name("source").String(file.source);
@@ -22,7 +24,8 @@ void WriteFiles(JsonWriter& json, const std::vector<Segment>& files) {
     json.Name("date").String(FormatLocalTime(file.start, file.utc_offset));
     json.Name("duration").Number(file.Duration());
     json.Name("ext").String(file.format);
-    json.Name("recording").Boolean(file.growing).EndObject();
+    json.Name("recording").Boolean(file.growing);
+    json.Name("analysed").Boolean(!measurements.AreWanted(file)).EndObject();
   }
   json.EndArray();
 }
@@ -61,7 +64,7 @@ Reply AnswerHighlights(const Request& request, const HttpServices& services) {
   JsonWriter json;
   json.BeginObject().Name("day").String(day).Name("margin").Number(detection.margin);
   json.Name("min_gap").Number(std::chrono::duration<double>(detection.min_gap).count());
-  WriteFiles(json.Name("files"), review.files);
+  WriteFiles(json.Name("files"), review.files, *services.measurements);
   WriteSections(json.Name("sections"), review.sections);
   json.Name("by_score").BeginArray();
   for (const std::size_t index : ByScore(review.sections)) {

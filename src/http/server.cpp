@@ -13,10 +13,13 @@ namespace {
 
 constexpr size_t kThreads = 4;
 
-/// Runs on the thread that the route wants.
-Reply Run(const Route& route, const Request& request, const HttpServices& services) {
+/// Files that are decoded from begin to end at the same time.
+constexpr size_t kMeasuringThreads = 2;
+
+/// What it throws becomes a reply. `request`: that it answers.
+Reply Guard(const Request& request, const std::function<Reply()>& answer) {
   try {
-    return route.answer(request, services);
+    return answer();
   } catch (const BadParameter& bad) {
     return ErrorReply(400, "bad-parameter", bad.message);
   } catch (const std::exception& error) {
@@ -25,11 +28,28 @@ Reply Run(const Route& route, const Request& request, const HttpServices& servic
   }
 }
 
+/// Runs on the thread that the route wants.
+Reply Run(const Route& route, const Request& request, const HttpServices& services) {
+  return Guard(request, [&] { return route.answer(request, services); });
+}
+
+Reply Busy() {
+  Reply reply = ErrorReply(503, "busy", "too much is asked at once; try again in a moment");
+  reply.headers.emplace_back("Retry-After", "1");
+  return reply;
+}
+
+HttpServices With(HttpServices services, Measurements& measurements) {
+  services.measurements = &measurements;
+  return services;
+}
+
 }  // namespace
 
 HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services,
                        std::span<const Route> routes)
-    : services_(std::make_shared<const HttpServices>(std::move(services))),
+    : measurements_(services.roots, services.catalogue),
+      services_(std::make_shared<const HttpServices>(With(std::move(services), measurements_))),
       routes_(routes),
       limits_{options.max_header, options.max_body, options.stall},
       // Each connection has one request under way; more can only be of clients that have left.
@@ -41,6 +61,7 @@ HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services,
                        GSocketAddress* remote) { TakeConnection(connection, local, remote); }),
       background_(kThreads),
       decoding_(kThreads),
+      measuring_(kMeasuringThreads),
       started_(soup_.Get(), "request-started", G_CALLBACK(OnStarted), this),
       aborted_(soup_.Get(), "request-aborted", G_CALLBACK(OnAborted), this) {
   soup_server_add_early_handler(soup_.Get(), nullptr, OnHeaders, this, nullptr);
@@ -48,6 +69,7 @@ HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services,
 }
 
 HttpServer::~HttpServer() {
+  measurements_.Stop();
   soup_server_remove_handler(soup_.Get(), nullptr);
   exchanges_.clear();
   soup_server_disconnect(soup_.Get());
@@ -131,14 +153,31 @@ void HttpServer::RunInBackground(Exchange& exchange, const Route& route) {
   Background& background = route.runs_on == RunsOn::kDecodeThread ? decoding_ : background_;
   exchange.ReadBodyOn(background);
   if (background.Backlog() > max_backlog_) {
-    Reply reply = ErrorReply(503, "busy", "too much is asked at once; try again in a moment");
-    reply.headers.emplace_back("Retry-After", "1");
-    exchange.Answer(std::move(reply));
+    exchange.Answer(Busy());
     return;
   }
-  background.Run([services = services_, &route, request = exchange.GetRequest(),
+  background.Run([this, services = services_, &route, request = exchange.GetRequest(),
                   weak = exchange.weak_from_this()] {
-    return [weak, reply = Run(route, request, *services)] {
+    return [this, weak, reply = Run(route, request, *services)] {
+      const auto alive = weak.lock();
+      if (alive == nullptr) return;
+      if (reply.later) {
+        AnswerLater(*alive, reply.later);
+      } else {
+        alive->Answer(reply);
+      }
+    };
+  });
+}
+
+void HttpServer::AnswerLater(Exchange& exchange, std::function<Reply()> later) {
+  if (measuring_.Backlog() > max_backlog_) {
+    exchange.Answer(Busy());
+    return;
+  }
+  measuring_.Run([request = exchange.GetRequest(), later = std::move(later),
+                  weak = exchange.weak_from_this()] {
+    return [weak, reply = Guard(request, later)] {
       if (const auto alive = weak.lock()) alive->Answer(reply);
     };
   });

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include "http/background.hpp"
 #include "http/exchange.hpp"
 #include "http/listener.hpp"
+#include "http/measurements.hpp"
 #include "http/router.hpp"
 #include "http/services.hpp"
 
@@ -60,7 +62,9 @@ class HttpServer {
   void Begin(SoupServerMessage* message);
   void Dispatch(Exchange& exchange);
   void RunInBackground(Exchange& exchange, const Route& route);
+  void AnswerLater(Exchange& exchange, std::function<Reply()> later);
 
+  Measurements measurements_;
   std::shared_ptr<const HttpServices> services_;  // shared: work under way keeps what it began with
   const std::span<const Route> routes_;
   const Exchange::Limits limits_;
@@ -69,7 +73,8 @@ class HttpServer {
   Listener listener_;
   std::unordered_map<SoupServerMessage*, std::shared_ptr<Exchange>> exchanges_;
   Background background_;
-  Background decoding_;  ///< may wait for long
+  Background decoding_;   ///< may wait for long
+  Background measuring_;  ///< for very long: a whole file is decoded
   SignalConnection started_;
   SignalConnection aborted_;
 };

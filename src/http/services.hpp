@@ -10,6 +10,8 @@
 
 namespace isr {
 
+class Measurements;
+
 /// Who knows what the sources are doing.
 class StatusProvider {
  public:
@@ -23,8 +25,9 @@ struct HttpServices {
   StatusProvider& status;
   const Roots& roots;  ///< the recordings
   EventHub& events;
-  std::string web_directory;  ///< index.html and what belongs to it
-  DetectorOptions detection;  ///< where a request does not say
+  std::string web_directory;             ///< index.html and what belongs to it
+  DetectorOptions detection;             ///< where a request does not say
+  Measurements* measurements = nullptr;  ///< the server's own
 };
 
 }  // namespace isr

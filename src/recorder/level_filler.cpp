@@ -1,17 +1,13 @@
 #include "recorder/level_filler.hpp"
 
-#include <algorithm>
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 
-#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "glib/log.hpp"
-#include "level/track_bytes.hpp"
 #include "level/track_file.hpp"
-#include "worker/file_levels.hpp"
+#include "worker/measured_track.hpp"
 
 namespace isr {
 namespace {
@@ -23,16 +19,6 @@ constexpr std::chrono::seconds kGrace{15};
 
 /// That a decoder gets to make any progress.
 constexpr std::chrono::seconds kPatience{30};
-
-/// Which windows of the file have no level. None where there is no track.
-std::vector<bool> MissingWindows(const TrackFile& track) {
-  if (track.Kind() != TrackKind::kTrack) return {};
-  const std::vector<std::int16_t> levels = track.Levels().rms;
-  std::vector<bool> missing(track.WindowCount(), true);
-  std::transform(levels.begin(), levels.end(), missing.begin(),
-                 [](std::int16_t level) { return level == kMissingLevel; });
-  return missing;
-}
 
 }  // namespace
 
@@ -81,20 +67,12 @@ void LevelFiller::Fill(const std::string& name) {
   // Tracks are locked while they are written.
   const Fd lock(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!lock.IsOpen() || ::flock(lock.Get(), LOCK_EX | LOCK_NB) != 0) return;
-  const std::vector<bool> missing =
-      MissingWindows(TrackFile(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC))));
-  if (std::find(missing.begin(), missing.end(), true) == missing.end()) return;
+  if (!LacksLevels(TrackFile(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC))))) return;
   const Fd audio(::open(root.PathOf(name).c_str(), O_RDONLY | O_CLOEXEC));
   if (!audio.IsOpen()) return;  // deleted meanwhile
-  FileLevels levels = MeasureFile(audio, kPatience, stopping_);
+  const FileLevels levels = MeasureIntoTrack(audio, path, kPatience, stopping_, OldLevels::kStay);
   if (stopping_) return;
   if (!levels.trouble.empty()) throw Error(levels.trouble);
-  levels.windows.resize(std::min(levels.windows.size(), missing.size()));
-  for (std::size_t i = 0; i < levels.windows.size(); ++i) {
-    if (!missing[i]) levels.windows[i] = {};
-  }
-  WriteFileAtomically(path, TrackWithLevels(ReadWholeFile(path), levels.windows),
-                      Durability::kVolatile);
   LogDebug(kDomain, "{}: levels that were missed were made from the file", name);
 }
 

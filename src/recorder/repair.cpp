@@ -98,8 +98,9 @@ std::optional<Segment> RepairRecording(const Root& root, const std::string& name
   return segment;
 }
 
-Repairer::Repairer(const Roots& roots, Catalogue& catalogue, Visitor left)
-    : roots_(roots), catalogue_(catalogue), left_(std::move(left)) {}
+Repairer::Repairer(const Roots& roots, Catalogue& catalogue, Visitor left,
+                   std::function<void()> scanned)
+    : roots_(roots), catalogue_(catalogue), left_(std::move(left)), scanned_(std::move(scanned)) {}
 
 Repairer::~Repairer() {
   stopping_ = true;
@@ -108,7 +109,9 @@ Repairer::~Repairer() {
 void Repairer::Start() {
   thread_.Post([this] {
     RepairAll();
-    if (!stopping_) catalogue_.Scan();
+    if (stopping_) return;
+    catalogue_.Scan();
+    if (scanned_) scanned_();
   });
 }
 

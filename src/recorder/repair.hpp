@@ -28,8 +28,10 @@ class Repairer {
 
   /// `left`: called on its thread, when all is repaired, with each recording of which the run
   /// before may have left levels to be made: the repaired ones, and the last few of each source.
+  /// `scanned`: called on its thread when the catalogue is about to be in line with the files.
   /// `roots` and `catalogue` outlive it.
-  Repairer(const Roots& roots, Catalogue& catalogue, Visitor left);
+  Repairer(const Roots& roots, Catalogue& catalogue, Visitor left,
+           std::function<void()> scanned = {});
   /// Ends with the file that it is at.
   ~Repairer();
 
@@ -48,6 +50,7 @@ class Repairer {
   const Roots& roots_;
   Catalogue& catalogue_;
   const Visitor left_;
+  const std::function<void()> scanned_;
   std::vector<Segment> empty_;                        // of the thread; files without audio, removed
   std::vector<Segment> repaired_;                     // of the thread
   std::map<std::string, std::vector<Segment>> last_;  // of the thread; by source, oldest first

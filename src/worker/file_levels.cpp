@@ -34,9 +34,8 @@ void TakeLine(std::string_view line, FileLevels& levels) {
       levels.windows.push_back(window);
     }
   } else if (word == "good") {
-    const auto frames = ParseNumber(NextWord(line));
-    const auto rate = ParseNumber(NextWord(line));
-    if (frames && rate && *rate > 0) levels.duration = *frames / *rate;
+    levels.frames = ParseInteger(NextWord(line)).value_or(0);
+    levels.rate = static_cast<int>(ParseInteger(NextWord(line)).value_or(0));
     levels.trouble.clear();
   } else if (word == "damaged" || word == "unchecked") {
     levels.trouble = line;
@@ -65,6 +64,7 @@ FileLevels MeasureFile(const Fd& file, std::chrono::milliseconds patience,
     const bool came = decoder.Read(output, kSlice);
     waited = came ? std::chrono::milliseconds(0) : waited + kSlice;
     if (stop || waited > patience) {
+      levels.hangs = true;
       levels.trouble = fmt::format("its decoder made no progress for {} s",
                                    std::chrono::duration<double>(patience).count());
       return levels;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,13 @@ namespace isr {
 /// The levels of a file, from its audio.
 struct FileLevels {
   std::string trouble;  ///< why there are none, or no more; empty: all is well
-  double duration = 0;  ///< seconds
+  bool hangs = false;   ///< that is the trouble: its decoder says nothing
+  int rate = 0;         ///< frames per second
+  std::int64_t frames = 0;
   std::vector<LevelWindow> windows;
+
+  /// Seconds.
+  double Duration() const { return rate > 0 ? static_cast<double>(frames) / rate : 0; }
 };
 
 /// Decodes the file in a process of its own and measures it. A decoder that makes no progress for

@@ -62,9 +62,9 @@ test('the star shows a day\'s sections, best first, and gives the best one the f
 
 test('the timeline is labelled at its start, middle and end', async () => {
   await panel().getByRole('img', {
-    name: `Timeline of ${DAY}, 10:00:00 to 12:00:13: 2 recordings, 4 sections, 0 gaps`,
+    name: `Timeline of ${DAY}, 10:00:00 to 12:00:30: 2 recordings, 4 sections, 0 gaps`,
   }).waitFor();
-  assert.deepEqual(await page.locator('.timeline-scale span').allTextContents(), ['10:00:00', '11:00:06', '12:00:13']);
+  assert.deepEqual(await page.locator('.timeline-scale span').allTextContents(), ['10:00:00', '11:00:15', '12:00:30']);
 });
 
 test('space plays the section that has the focus, with a second before it', async () => {

@@ -32,13 +32,22 @@ function wav(seconds, tones) {
   return file;
 }
 
-// `files`: {name, start (Date), seconds, tones}; each gets its track as well.
-export function makeSounds(folder, files) {
+// `files`: {name, start (Date), seconds, tones}; each as it was copied here, any format that ffmpeg writes.
+export function copySounds(folder, files) {
   for (const { name, start, seconds, tones } of files) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, wav(seconds, tones));
+    if (name.endsWith('.wav')) writeFileSync(path, wav(seconds, tones));
+    else execFileSync('ffmpeg', ['-loglevel', 'error', '-f', 'wav', '-i', '-', path], { input: wav(seconds, tones) });
     utimesSync(path, start, start);
+  }
+}
+
+// Likewise; each has its track as well.
+export function makeSounds(folder, files) {
+  copySounds(folder, files);
+  for (const { name } of files) {
+    const path = join(folder, name);
     execFileSync(join(process.env.ISR_BUILD_DIR, 'isr'), ['analyze', path], { cwd: folder });
   }
 }

@@ -59,7 +59,7 @@ class Requests:
             "listDays": ["/api/days"],
             "analyze": [
                 "/api/analyze?file=tone.wav&margin=12&min_gap=2&from=1&to=29&points=100", f"/api/analyze?file={growing}",
-                f"/api/analyze?file={test.titled()}", "/api/analyze?file=none.wav", "/api/analyze?file=tone.wav&from=2&to=1"],
+                f"/api/analyze?file={test.titled()}", "/api/analyze?file=none.wav", "/api/analyze?file=text.wav", "/api/analyze?file=tone.wav&from=2&to=1"],
             "highlights": [f"/api/highlights?day={day}&margin=12&min_gap=2", "/api/highlights?day=today"],
             "clip": ["/api/clip?file=tone.wav&start=1&end=2&pre=1", "/api/clip?file=tone.wav&start=2&end=1",
                      "/api/clip?file=none.wav&start=1&end=2", "/api/clip?file=text.wav&start=1&end=2"],
@@ -102,6 +102,7 @@ class OpenApiTest(unittest.TestCase):
         recordings = folder / "recordings"
         recordings.mkdir()
         subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-filter_complex", TONE, recordings / "tone.wav"], check=True)
+        (recordings / "to_hold.wav").write_bytes((recordings / "tone.wav").read_bytes())
         (recordings / "to_delete.wav").write_bytes((recordings / "tone.wav").read_bytes())
         (recordings / "text.wav").write_text("no audio")
         cls.isr = Isr(folder, {"beeps": {"type": "test"}, "radio": {"type": "stream", "url": server.url("/live.mp3")}},
@@ -234,7 +235,8 @@ class OpenApiTest(unittest.TestCase):
 
     def test_a_decoder_that_hangs_is_said_to_do_so(self):
         requests = {"clip": (b"clip", "/api/clip?file=tone.wav&start=1&end=2"),
-                    "cut": (b"print-cut", "/api/cut?file=tone.wav&start=1&end=2")}
+                    "cut": (b"print-cut", "/api/cut?file=tone.wav&start=1&end=2"),
+                    "analyze": (b"measure", "/api/analyze?file=to_hold.wav")}
         self.assertEqual(set(requests), {one.id for one in self.document.operations.values() if HANGING in one.responses})
         for name, (word, path) in requests.items():
             done = threading.Event()

@@ -221,6 +221,25 @@ TEST_F(CatalogueTest, AForeignFileThatWasStillCopiedIsMeasuredAgain) {
   EXPECT_EQ(Find("a.mp3")->bytes, 20);
 }
 
+TEST_F(CatalogueTest, TheLengthOfAForeignFileIsRememberedAsLongAsItIsTheSame) {
+  WriteFile("copied.wav", 500);
+  RunScan();
+  Run([](Catalogue& catalogue) {
+    catalogue.SegmentEnded(MakeSegment("own.mp3", 1000));
+    catalogue.ForeignMeasured("copied.wav", 8000, 4000);
+    catalogue.ForeignMeasured("own.mp3", 8000, 4000);
+    catalogue.ForeignMeasured("gone.wav", 8000, 4000);
+  });
+  EXPECT_EQ(Find("copied.wav")->Duration(), 0.5);
+  EXPECT_EQ(Find("own.mp3")->Duration(), 60);
+  EXPECT_FALSE(Find("gone.wav").has_value());
+  RunScan();
+  EXPECT_EQ(Find("copied.wav")->Duration(), 0.5);
+  WriteFile("copied.wav", 600);
+  RunScan();
+  EXPECT_EQ(Find("copied.wav")->Duration(), 0);
+}
+
 TEST_F(CatalogueTest, AMissingOutputDirectoryChangesNothing) {
   WriteFile("a.mp3");
   RunScan();
