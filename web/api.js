@@ -7,7 +7,11 @@
  * @typedef {{day: string, count: number, duration: number, size: number}} Day
  * @typedef {{name: string, type: string, format: string, state: string, since: number,
  *   message: string, file: string, file_start?: number, frames?: number, rate?: number,
- *   reconnects: number}} Source
+ *   reconnects: number, title: string, disk: string,
+ *   last_gap: {start: number, end: number, cause: string} | null}} Source
+ * @typedef {{source: string, time: number, rms: number, peak: number, floor: number | null,
+ *   file: string, position: number}} Level `position`: seconds of the file so far
+ * @typedef {{free: number, total: number, full_at: number | null}} Storage bytes; UNIX time
  * @typedef {{version: string, time: number, active: Source[]}} Status
  * @typedef {{start: number, end: number, score: number, prominence: number}} Section
  * @typedef {{file: string, source: string, start: number, date: string, duration: number,
@@ -73,6 +77,16 @@ function address(path, parameters) {
 /** @returns {Promise<Status>} */
 export async function getStatus() {
   return (await ask('/api/status')).json();
+}
+
+/** @returns {Promise<Storage>} */
+export async function getStorage() {
+  return (await ask('/api/storage')).json();
+}
+
+/** What happens, as it happens. @param {number} levels a second of each source */
+export function eventsUrl(levels) {
+  return address('/api/events', {levels});
 }
 
 /** @returns {Promise<Day[]>} */

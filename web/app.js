@@ -10,11 +10,13 @@ import {FilterControls} from './filter_controls.js';
 import {Highlights} from './highlights.js';
 import {Keys} from './keys.js';
 import {Listing} from './listing.js';
+import {Live} from './live.js';
 import {readPlace, writePlace} from './place.js';
+import {Repeated} from './repeated.js';
 import {Sources} from './sources.js';
+import {Storage} from './storage.js';
 
-const STATUS_INTERVAL = 3000;  // ms
-const LIST_INTERVAL = 15000;   // ms; sooner when a file begins or ends
+const LIST_DELAY = 300;  // ms; what happens together is read together
 
 /** Keeps the page in step with the recorder while somebody looks at it. */
 class App {
@@ -55,14 +57,21 @@ class App {
     this.days = new Days(byId('days'), around, (day) => this.listing.filesOf(day));
     /** What the highlights were found in. @type {string | undefined} */
     this.highlighted = undefined;
-    this.listedFiles = '';
-    this.listedAt = -Infinity;
-    this.timer = 0;
-    this.isBusy = false;
+    this.storage = new Storage(byId('storage'));
+    this.all = new Repeated(() => this.refresh());
+    this.list = new Repeated(() => this.updateList().catch((error) => this.lose(error)));
+    this.listTimer = 0;
+    this.live = new Live({
+      begin: () => this.all.run(),
+      lost: () => this.all.run(),
+      source: (source) => this.showSource(source),
+      sourceRemoved: (name) => this.sources.remove(name),
+      level: (level) => this.showLevel(level),
+      file: (change, file) => this.showFile(change, file),
+    });
   }
 
   start() {
-    document.addEventListener('visibilitychange', () => this.refresh());
     byId('more').addEventListener('click', () => {
       ++this.listing.pages;
       this.search(this.listing.filter);
@@ -75,7 +84,36 @@ class App {
         if (audio !== target) audio.pause();
       }
     }, true);
-    this.refresh().then(() => this.goToPlace());
+    this.live.start();
+    this.all.run().then(() => this.goToPlace());
+  }
+
+  /** @param {api.Source} source that changed */
+  showSource(source) {
+    this.sources.update(source);
+    this.filter.offer(this.sources.names);
+  }
+
+  /** @param {api.Level} level */
+  showLevel(level) {
+    this.sources.showLevel(level);
+    const row = this.days.rowOf(level.file);
+    // A player that comes to its end goes on only in a file whose size is known.
+    if (row?.growTo(level.position) && row === this.opened) this.list.run();
+  }
+
+  /**
+   * @param {string} change
+   * @param {api.Recording} file
+   */
+  showFile(change, file) {
+    if (change === 'grown') {
+      this.days.rowOf(file.name)?.update(file);
+      this.storage.read().catch(() => {});  // the stream itself says when nobody answers
+      return;
+    }
+    clearTimeout(this.listTimer);
+    this.listTimer = setTimeout(() => this.list.run(), LIST_DELAY);
   }
 
   /**
@@ -194,33 +232,26 @@ class App {
     byId('notice').hidden = text === '';
   }
 
-  /** One round; the next follows by itself as long as the page is seen. */
+  /** Reads all that there is; from then on what happens is told. */
   async refresh() {
-    clearTimeout(this.timer);
-    if (document.hidden || this.isBusy) return;
-    this.isBusy = true;
     try {
-      await this.update();
+      const status = await api.getStatus();
+      this.sources.show(status.active);
+      this.filter.offer(this.sources.names);
+      setText(byId('version'), `isr ${status.version}`);
+      await this.updateList();
+      await this.storage.read();
+      if (!byId('trouble').hidden) this.announce('The recorder answers again.');
       this.showTrouble('');
     } catch (error) {
-      this.showTrouble(`${error instanceof Error ? error.message : error} Trying again…`);
-      this.sources.lose();
-      this.listedAt = -Infinity;
+      this.lose(error);
     }
-    this.isBusy = false;
-    this.timer = setTimeout(() => this.refresh(), STATUS_INTERVAL);
   }
 
-  async update() {
-    const status = await api.getStatus();
-    this.sources.show(status);
-    this.filter.offer(status.active.map(({name}) => name));
-    setText(byId('version'), `isr ${status.version}`);
-    const files = status.active.map((source) => source.file).join('\n');
-    if (files === this.listedFiles && performance.now() - this.listedAt < LIST_INTERVAL) return;
-    await this.updateList();
-    this.listedFiles = files;
-    this.listedAt = performance.now();
+  /** @param {unknown} error why nobody answers */
+  lose(error) {
+    this.showTrouble(`${error instanceof Error ? error.message : error} Trying again…`);
+    this.sources.lose();
   }
 
   async updateList() {

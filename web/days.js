@@ -93,6 +93,14 @@ export class Days {
     return this.sections.get(day)?.rows.get(name);
   }
 
+  /** @param {string} name @returns {import('./recording_row.js').RecordingRow | undefined} */
+  rowOf(name) {
+    for (const {rows} of this.sections.values()) {
+      const row = rows.get(name);
+      if (row) return row;
+    }
+  }
+
   /** At the next summary, what is open by itself and what stands there is found out anew. */
   forget() {
     for (const section of this.sections.values()) {

@@ -52,6 +52,21 @@ export function parseTime(text) {
   return hours * 3600 + minutes * 60 + seconds;
 }
 
+const DATE = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'short'});
+const TIME = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '2-digit'});
+
+/** Here, not where the recorder is. @param {number} time UNIX @returns {string} "14 Nov at 03:00" */
+export function dayAndTime(time) {
+  const date = new Date(time * 1000);
+  return `${DATE.format(date)} at ${TIME.format(date)}`;
+}
+
+/** @param {number} time UNIX @returns {string} "03:00", with the day unless that is today */
+export function sinceWhen(time) {
+  const date = new Date(time * 1000);
+  return date.toDateString() === new Date().toDateString() ? TIME.format(date) : dayAndTime(time);
+}
+
 /** @param {number} seconds @returns {string} "3 h 20 min" */
 export function roughDuration(seconds) {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;

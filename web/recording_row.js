@@ -88,6 +88,18 @@ export class RecordingRow {
     this.panel?.update(file);
   }
 
+  /** @param {number} seconds so long it is by now @returns {boolean} whether that is seen on its levels */
+  growTo(seconds) {
+    const whole = Math.floor(seconds);
+    const known = this.file.duration ?? 0;
+    if (!this.file.recording || whole <= known) return false;
+    setText(this.length, format.duration(whole));
+    // What it has got more is drawn when it can be seen, and not more often than that.
+    const isSeen = whole >= known + Math.max(1, Math.min(known / 10, 5), known / 240);
+    if (isSeen) this.update({...this.file, duration: whole});
+    return isSeen;
+  }
+
   /** @returns {FilePanel} */
   open() {
     if (this.panel) return this.panel;

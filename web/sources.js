@@ -1,17 +1,16 @@
-import {element, setText} from './dom.js';
-import {duration, roughDuration} from './format.js';
+import {byId, element, placeAt, setText} from './dom.js';
+import {duration, sinceWhen} from './format.js';
+import {LevelMeter} from './level_meter.js';
 
 /** @typedef {import('./api.js').Source} Source */
-/** @typedef {import('./api.js').Status} Status */
+/** @typedef {import('./api.js').Level} Level */
 
-/**
- * @param {Source} source
- * @param {number} now
- */
-function detailOf(source, now) {
-  const length = source.file && source.rate ? (source.frames ?? 0) / source.rate : 0;
-  if (source.state === 'recording' && length > 0) return `${duration(length)} in this file`;
-  return source.since > 0 ? `for ${roughDuration(now - source.since)}` : '';
+const NOTHING = '\u00a0';  // keeps its line: what is below does not jump
+
+/** @param {Source} source */
+function gapOf({last_gap: gap}) {
+  if (!gap) return '';
+  return `last gap: ${(gap.end - gap.start).toFixed(1)} s at ${sinceWhen(gap.start)} (${gap.cause})`;
 }
 
 /** One card. */
@@ -22,28 +21,54 @@ class SourceCard {
     const head = element('div', 'source-head');
     this.state = element('span', 'source-state');
     head.append(element('h3', 'source-name', name), this.state);
+    this.meter = new LevelMeter(name);
     this.detail = element('p', 'source-detail');
+    this.title = element('p', 'source-title');
+    this.length = element('p', 'source-detail', NOTHING);
+    this.gap = element('p', 'source-detail');
     this.message = element('p', 'source-message');
-    this.root.append(head, this.detail, this.message);
+    this.disk = element('p', 'source-message');
+    this.root.append(head, this.meter.root, this.title, this.detail, this.length, this.gap, this.message, this.disk);
   }
 
-  /**
-   * @param {Source} source
-   * @param {number} now
-   */
-  show(source, now) {
+  /** @param {Source} source */
+  show(source) {
     this.state.dataset.state = source.state;
     setText(this.state, source.state);
-    const detail = detailOf(source, now);
+    const since = source.since > 0 ? `since ${sinceWhen(source.since)}` : '';
     const reconnects = source.reconnects > 0 ? `${source.reconnects} × reconnected` : '';
-    setText(this.detail, [source.type, source.format, detail, reconnects].filter(Boolean).join(' · '));
-    setText(this.message, source.message);
-    this.message.hidden = source.message === '';
+    this.put(this.detail, [source.type, source.format, since, reconnects].filter(Boolean).join(' · '));
+    this.put(this.title, source.title && `♪ ${source.title}`);
+    this.put(this.gap, gapOf(source));
+    this.put(this.message, source.message);
+    this.put(this.disk, source.disk && `The disk does not take it: ${source.disk}.`);
+    if (source.file && source.rate) this.showLength((source.frames ?? 0) / source.rate);
+    else if (source.state !== 'recording') setText(this.length, NOTHING);
+    if (source.state !== 'recording') this.meter.clear();
+  }
+
+  /** @param {number} seconds of the file that grows */
+  showLength(seconds) {
+    setText(this.length, `${duration(Math.floor(seconds))} in this file`);
+  }
+
+  /** @param {Level} level */
+  showLevel(level) {
+    if (this.state.dataset.state !== 'recording') return;  // of the audio before it ended
+    this.meter.show(level);
+    this.showLength(level.position);
+  }
+
+  /** @param {Element} line @param {string} text empty: it is not there */
+  put(line, text) {
+    setText(line, text);
+    /** @type {HTMLElement} */ (line).hidden = text === '';
   }
 
   lose() {
     this.state.dataset.state = 'unknown';
     setText(this.state, 'unknown');
+    this.meter.clear();
   }
 }
 
@@ -55,36 +80,73 @@ export class Sources {
    */
   constructor(root, announce) {
     this.root = root;
-    this.announce = announce;
+    this.announce = (/** @type {string} */ text) => {
+      if (text) announce(text);
+    };
     /** @type {Map<string, SourceCard>} */
     this.cards = new Map();
     /** @type {Map<string, string>} */
     this.states = new Map();
   }
 
-  /** @param {Status} status */
-  show(status) {
-    const names = new Set(status.active.map((source) => source.name));
-    for (const [name, card] of this.cards) {
-      if (names.has(name)) continue;
-      card.root.remove();
-      this.cards.delete(name);
-      this.states.delete(name);
+  /** @param {Source[]} sources all that there are */
+  show(sources) {
+    const names = new Set(sources.map((source) => source.name));
+    for (const name of this.cards.keys()) {
+      if (!names.has(name)) this.remove(name);
     }
-    const changes = [];
-    for (const source of status.active) {
-      this.cardFor(source.name).show(source, status.time);
-      const before = this.states.get(source.name);
-      if (before && before !== source.state) changes.push(`${source.name}: ${source.state}`);
-      this.states.set(source.name, source.state);
-    }
-    if (changes.length > 0) this.announce(changes.join(', '));
+    byId('no-sources').hidden = sources.length > 0;
+    sources.forEach((source, index) => placeAt(this.root, this.cardFor(source.name).root, index));
+    this.announce(sources.map((source) => this.take(source)).filter(Boolean).join(', '));
+    this.count();
+  }
+
+  /** @param {Source} source one of them, as it is now */
+  update(source) {
+    this.announce(this.take(source));
+    this.count();
+  }
+
+  /** @param {Source} source @returns {string} what is to be announced; empty: nothing */
+  take(source) {
+    this.cardFor(source.name).show(source);
+    const before = this.states.get(source.name);
+    this.states.set(source.name, source.state);
+    return before && before !== source.state ? `${source.name}: ${source.state}` : '';
+  }
+
+  /** @param {string} name */
+  remove(name) {
+    this.cards.get(name)?.root.remove();
+    this.cards.delete(name);
+    this.states.delete(name);
+    this.count();
+  }
+
+  /** @param {Level} level */
+  showLevel(level) {
+    this.cards.get(level.source)?.showLevel(level);
+  }
+
+  get names() {
+    return [...this.cards.keys()];
+  }
+
+  /** Says how many record, on the page and on its tab. */
+  count() {
+    const recording = [...this.states.values()].filter((state) => state === 'recording').length;
+    const badge = byId('rec');
+    setText(badge, recording > 1 ? `REC ${recording}` : 'REC');
+    badge.title = recording === 1 ? 'One source records' : `${recording} sources record`;
+    badge.hidden = recording === 0;
+    document.title = `${recording > 0 ? '● ' : ''}Recordings · isr`;
   }
 
   /** Nobody tells any more what the sources do. */
   lose() {
     for (const card of this.cards.values()) card.lose();
     this.states.clear();
+    this.count();
   }
 
   /** @param {string} name */

@@ -34,13 +34,29 @@ export class Visitor {
       this.requests.push(pathname + search);
     });
     page.on('requestfailed', (request) => {
-      // A player gives up a download when it seeks or gets another one.
-      if (/\/(stream|api\/clip)/.test(request.url())) return;
+      // A player gives up a download when it seeks or gets another one, a page its events when it goes.
+      if (/\/(stream|api\/clip|api\/events)/.test(request.url())) return;
       complaints.push(`${request.url()}: ${request.failure().errorText}`);
     });
     page.on('response', (response) => {
       if (response.status() >= 400) complaints.push(`${response.url()}: ${response.status()}`);
     });
+  }
+
+  // Whether somebody looks at the page: without a window Chromium takes each for one that is seen.
+  look(isSeen, page = this.page) {
+    return page.evaluate((seen) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => !seen });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, isSeen);
+  }
+
+  // While `what` is done, Chromium itself may complain of this.
+  async forgive(pattern, what) {
+    await what();
+    const rest = this.complaints.filter((complaint) => !pattern.test(complaint));
+    this.complaints.length = 0;
+    assert.deepEqual(rest, []);
   }
 
   async assertAccessible() {

@@ -67,10 +67,11 @@ test('what is open stays so over a reload and over updates', async () => {
   await table(OLD).getByText('old.wav').waitFor();
   assert.equal(await dayButton(NEW).getAttribute('aria-expanded'), 'false');
   assert.equal(await table(NEW).count(), 0);
-  // The list is read again when the page comes into view.
+  // All is read again when the page comes back into view.
   const rounds = () => visitor.requests.filter((url) => url === '/api/status').length;
   const before = rounds();
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await visitor.look(false);
+  await visitor.look(true);
   await waitFor('another round', () => rounds() > before);
   assert.equal(await dayButton(NEW).getAttribute('aria-expanded'), 'false');
   assert.equal(await dayButton(OLD).getAttribute('aria-expanded'), 'true');

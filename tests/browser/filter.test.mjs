@@ -104,21 +104,13 @@ test('a link to a recording that the filter hides shows it', async () => {
   await count('4 recordings').waitFor();
 });
 
-// From here on Chromium itself complains that nobody answers.
-async function forgive(pattern, what) {
-  await what();
-  const rest = visitor.complaints.filter((complaint) => !pattern.test(complaint));
-  visitor.complaints.length = 0;
-  assert.deepEqual(rest, []);
-}
-
-test('a link to a recording that is gone says so', () => forgive(/404/, async () => {
+test('a link to a recording that is gone says so', () => visitor.forgive(/404/, async () => {
   await page.goto(`${isr.origin}/#file=gone.wav`);
   await page.getByRole('status').filter({ hasText: /gone\.wav/ }).waitFor();
 }));
 
 test('when the recorder ends the page says so and keeps the list; when it is back, all goes on',
-  () => forgive(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/, async () => {
+  () => visitor.forgive(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/, async () => {
     assert.equal(await isr.halt(), 0);
     await page.getByRole('alert').getByText('The recorder does not answer. Is it running? Trying again…').waitFor();
     await page.getByText('owl.wav').first().waitFor();
