@@ -42,9 +42,12 @@ enum Property { kPropLocation = 1, kPropUserId, kPropUserPassword, kPropUserAgen
 constexpr gsize kBlockSize = 16 * 1024;
 
 /// Servers send a packet at a time. Reading less often than they come costs a third of the CPU, all
-/// the way down the pipeline. No more is let wait than any socket and server holds for us: Icecast
+/// the way down the pipeline; less in the first minute, in which a stream's place in time is learned
+/// from when its audio comes. No more is let wait than any socket and server holds for us: Icecast
 /// drops who is half a megabyte behind.
-constexpr std::chrono::milliseconds kLongestPause{400};
+constexpr std::chrono::milliseconds kLongestPauseAtFirst{400};
+constexpr std::chrono::milliseconds kLongestPause{1000};
+constexpr std::chrono::minutes kAtFirst{1};
 constexpr double kMostWaiting = 48 * 1024;
 
 /// The element's C++ half: in a GObject's own memory no constructor runs.
@@ -67,6 +70,7 @@ struct HttpState {
   std::condition_variable unlocked_changed;
   std::unique_ptr<HttpStream> stream;  // streaming thread, and when nothing streams
   bool drained = false;                // streaming thread; the last read took all that was there
+  std::chrono::steady_clock::time_point connected;  // streaming thread
   // Streaming thread: what came since the last pause began.
   std::chrono::steady_clock::time_point last_pause;
   double came = 0;
@@ -120,6 +124,7 @@ void Connect(GstBaseSrc* source, HttpState& state) {
   }
   state.stream = std::make_unique<HttpStream>(std::move(options));
   const HttpStream::Head head = state.stream->Open(state.cancellable.Get());
+  state.connected = std::chrono::steady_clock::now();
   {
     const std::lock_guard lock(state.mutex);
     state.url = head.url;
@@ -132,7 +137,8 @@ void Pause(HttpState& state) {
   const std::chrono::duration<double> elapsed = now - std::exchange(state.last_pause, now);
   const double came = std::max(std::exchange(state.came, 0), 1.0);
   const std::chrono::duration<double> until_much = elapsed * (kMostWaiting / came);
-  const auto pause = std::min<std::chrono::duration<double>>(kLongestPause, until_much);
+  const auto longest = now - state.connected < kAtFirst ? kLongestPauseAtFirst : kLongestPause;
+  const auto pause = std::min<std::chrono::duration<double>>(longest, until_much);
   std::unique_lock lock(state.mutex);
   state.unlocked_changed.wait_for(lock, pause, [&state] { return state.unlocked; });
 }

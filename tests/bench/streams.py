@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What it costs to record streams: isr beside ffmpeg and streamripper, over the same time, from the same server.
 
-    streams.py --builddir BUILD [--streams 20] [--seconds 60] [--split 15] [--analyse no]
+    streams.py --builddir BUILD [--streams 20] [--seconds 60] [--split 600] [--analyse no]
 
-One Icecast sends one MP3 of 128 kb/s to all; each program records every stream, in short files. Prints CPU seconds and
+One Icecast sends one MP3 of 128 kb/s to all; each program records every stream. Prints CPU seconds and
 memory (PSS) of each program, as ratios too, and what isr's recording costs a disk. With levels isr also decodes, unless
-told not to. Not a test: it fails for no figure.
+told not to. It is measured what they cost for days: after the minute in which isr reads more often. Not a test: it
+fails for no figure.
 """
 
 import argparse
@@ -23,7 +24,7 @@ arguments = argparse.ArgumentParser(description=__doc__)
 arguments.add_argument("--builddir", type=Path, required=True)
 arguments.add_argument("--streams", type=int, default=20)
 arguments.add_argument("--seconds", type=int, default=60)
-arguments.add_argument("--split", type=int, default=15, help="length of a file in seconds")
+arguments.add_argument("--split", type=int, default=600, help="length of a file in seconds")
 arguments.add_argument("--analyse", default="yes", choices=["yes", "no"], help="measure levels")
 arguments = arguments.parse_args()
 os.environ["ISR_BUILD_DIR"] = str(arguments.builddir.resolve())
@@ -32,6 +33,7 @@ import mp3  # noqa: E402
 from harness import Isr, Program  # noqa: E402
 from icecast import Icecast  # noqa: E402
 
+WARM_UP = 65  # seconds
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -94,7 +96,7 @@ def syncs_per_minute(pid, seconds):
 
 
 def measure(folder):
-    mp3.make_noise(folder / "noise.mp3", arguments.seconds * 2 + 60, seed=1)
+    mp3.make_noise(folder / "noise.mp3", arguments.seconds * 2 + WARM_UP + 60, seed=1)
     icecast = Icecast(folder, clients=3 * arguments.streams + 10)
     icecast.start()
     programs = [icecast.program, icecast.feed("live.mp3", folder / "noise.mp3")]
@@ -114,7 +116,7 @@ def measure(folder):
             rivals = [start(folder / name, url, number) for number in numbers]
             programs += rivals
             contenders.append(Contender(name, rivals))
-        time.sleep(5)  # all have connected
+        time.sleep(WARM_UP)
         report(isr, contenders)
     finally:
         for program in programs:
