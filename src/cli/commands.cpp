@@ -26,7 +26,7 @@ constexpr std::array<Subcommand, 15> kSubcommands{{
     {"quit", Takes::kNothing, false, "finish all files and end", QuitCommand},
     {"decode", Takes::kNothing, true, nullptr, DecodeCommand},
     {"measure", Takes::kNothing, true, nullptr, MeasureCommand},
-    {"clip", Takes::kFiles, true, nullptr, ClipCommand},
+    {"clip", Takes::kFiles, false, nullptr, ClipCommand},
     {"print-cut", Takes::kFiles, false, nullptr, PrintCutCommand},
     {"listen", Takes::kNothing, true, nullptr, ListenCommand},
 }};

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <string>
@@ -15,7 +14,10 @@
 #include "base/error.hpp"
 #include "media/mapped_audio.hpp"
 #include "pipeline/run_to_end.hpp"
+#include "worker/clip_output.hpp"
 #include "worker/decode_pipeline.hpp"
+#include "worker/decoder_choice.hpp"
+#include "worker/flac_clip.hpp"
 #include "worker/worker_process.hpp"
 
 namespace isr {
@@ -27,11 +29,6 @@ constexpr int kNiceness = 5;
 /// Decoders of lossy formats need some frames before they say what the encoder heard: ten of MP3
 /// for its bit reservoir, 80 ms of Opus. Whole seconds begin with a sample at any rate.
 constexpr std::int64_t kLeadIn = 500'000'000;
-
-/// So much may be missing: a decoder's first frames, an encoder's padding, a length estimated.
-constexpr double kMostSilence = 0.2;
-
-constexpr const char* kNoSuchTime = "there is no audio at that time";
 
 using Converter = std::unique_ptr<GstAudioConverter, decltype(&gst_audio_converter_free)>;
 
@@ -52,32 +49,33 @@ class ClipPrinter {
   void Take(GstElement* pipeline, const GstAudioInfo& info, GstBuffer* buffer,
             std::optional<std::int64_t> time) {
     if (!converter_) Begin(info, DurationOf(pipeline));
-    if (!gst_audio_info_is_equal(&info, &input_)) Fail();  // what follows is something else
+    if (!gst_audio_info_is_equal(&info, &input_))
+      ClipOutput::Fail();  // what follows is something else
     const auto frames = static_cast<std::int64_t>(AudioFramesOf(info, buffer));
     if (time) Place(FrameAt(*time));
     const std::int64_t from = std::max(position_, Next());
     const std::int64_t to = std::min(position_ + frames, last_);
     if (from < to) {
-      PrintSilence(from - Next());
+      out_.PrintSilence(from - Next());
       Print(buffer, from - position_, to - from);
       ++printed_buffers_;
     }
     position_ += frames;
-    if (Next() == last_) Finish();
+    if (Next() == last_) ClipOutput::Finish();
   }
 
   /// The file has ended.
   void End() {
     if (!converter_) return;
-    PrintSilence(last_ - Next());
-    Finish();
+    out_.PrintSilence(last_ - Next());
+    ClipOutput::Finish();
   }
 
  private:
   std::int64_t FrameAt(std::int64_t time) const {
     return std::llround(static_cast<double>(time) / 1e9 * GST_AUDIO_INFO_RATE(&input_));
   }
-  std::int64_t Next() const { return first_ + written_; }
+  std::int64_t Next() const { return first_ + out_.Written(); }
 
   /// Times of some formats are rounded: they count where they jump. The first buffer may be a rest
   /// that a decoder clipped, whose time is as inexact.
@@ -106,30 +104,17 @@ class ClipPrinter {
         gst_audio_converter_new(GST_AUDIO_CONVERTER_FLAG_NONE, &input_, &output_, config));
     first_ = FrameAt(start_);
     last_ = std::max(first_, FrameAt(std::min(end_, duration)));
-    if (!converter_ || first_ == last_) {
-      fmt::print("trouble {}\n",
-                 converter_ ? kNoSuchTime : "its samples are of a kind that is not known");
-      Finish();
-    }
-    fmt::print("audio {} {} {} {}\n", GST_AUDIO_INFO_RATE(&output_),
-               GST_AUDIO_INFO_CHANNELS(&output_), GST_AUDIO_INFO_WIDTH(&output_), last_ - first_);
-  }
-
-  void PrintSilence(std::int64_t frames) {
-    if (static_cast<double>(frames) > kMostSilence * GST_AUDIO_INFO_RATE(&input_)) Fail();
-    PrintBytes(std::vector<char>(static_cast<std::size_t>(frames) * GST_AUDIO_INFO_BPF(&output_)));
-    written_ += frames;
-  }
-
-  /// Who reads has all that can be had as soon as it is there.
-  static void PrintBytes(const std::vector<char>& bytes) {
-    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size()) Fail();
-    std::fflush(stdout);
+    if (!converter_) ClipOutput::Refuse("its samples are of a kind that is not known");
+    if (first_ == last_) ClipOutput::Refuse(kNoSuchTime);
+    out_.Begin({.rate = GST_AUDIO_INFO_RATE(&output_),
+                .channels = GST_AUDIO_INFO_CHANNELS(&output_),
+                .bits = GST_AUDIO_INFO_WIDTH(&output_)},
+               last_ - first_);
   }
 
   void Print(GstBuffer* buffer, std::int64_t offset, std::int64_t count) {
     GstAudioBuffer mapped;
-    if (!gst_audio_buffer_map(&mapped, &input_, buffer, GST_MAP_READ)) Fail();
+    if (!gst_audio_buffer_map(&mapped, &input_, buffer, GST_MAP_READ)) ClipOutput::Fail();
     std::vector<gpointer> planes;
     const int bytes_per_frame = GST_AUDIO_INFO_LAYOUT(&input_) == GST_AUDIO_LAYOUT_INTERLEAVED
                                     ? GST_AUDIO_INFO_BPF(&input_)
@@ -144,15 +129,8 @@ class ClipPrinter {
     gst_audio_converter_samples(converter_.get(), GST_AUDIO_CONVERTER_FLAG_NONE, planes.data(),
                                 samples, &target, samples);
     gst_audio_buffer_unmap(&mapped);
-    PrintBytes(out);
-    written_ += count;
+    out_.Print(out);
   }
-
-  [[noreturn]] static void Finish() {
-    std::fflush(stdout);
-    std::_Exit(EXIT_SUCCESS);
-  }
-  [[noreturn]] static void Fail() { std::_Exit(EXIT_FAILURE); }
 
   const std::int64_t start_;
   const std::int64_t end_;
@@ -163,7 +141,7 @@ class ClipPrinter {
   std::int64_t last_ = 0;      ///< behind the last one
   std::int64_t position_ = 0;  ///< of the next buffer
   int printed_buffers_ = 0;
-  std::int64_t written_ = 0;  ///< frames
+  ClipOutput out_;
 };
 
 std::string TextOf(GstMessage* error) {
@@ -179,6 +157,9 @@ std::string TextOf(GstMessage* error) {
 
 void Clip(std::int64_t start, std::int64_t end) {
   BeWorkerProcess(kNiceness);
+  ClipFlac(start, end);
+  gst_init(nullptr, nullptr);
+  PreferFastDecoders();
   try {
     ClipPrinter printer(start, end);
     GstElement* decoding = nullptr;

@@ -92,6 +92,29 @@ class ClipsTest(TestCase):
         self.check_wrong_input(isr)
         self.assertEqual(isr.troubles(), [])
 
+    def test_flac_of_32_bits_and_flac_with_a_hole_are_clipped_to_the_bit(self):
+        self.make("deepest.wav", 48000, ["-ac", "2", "-codec:a", "pcm_s32le"])
+        self.make("hole.flac", 48000, ["-ac", "2"])
+        folder = self.folder / "recordings"
+        subprocess.run(["flac", "--silent", "-o", folder / "deepest.flac", folder / "deepest.wav"], check=True)
+        isr = self.begin()
+        isr.wait_until_serving()
+        deep = self.clip(isr, "deepest.flac", 20.5, 30)
+        self.assertEqual(deep.bytes_per_frame, 8)
+        self.assertEqual(deep.pcm, self.clip(isr, "deepest.wav", 20.5, 30).pcm)
+
+        before = self.clip(isr, "hole.flac", 20, 40)
+        path = folder / "hole.flac"
+        with path.open("r+b") as file:
+            file.seek(path.stat().st_size // 2)
+            file.write(bytes(3000))
+        after = self.clip(isr, "hole.flac", 20, 40)
+        self.assertEqual(len(after.pcm), len(before.pcm))
+        frames = [at for at in range(after.frames) if after.pcm[4 * at:4 * at + 4] != before.pcm[4 * at:4 * at + 4]]
+        self.assertGreater(len(frames), 0)
+        self.assertLess(frames[-1] - frames[0], 4 * 4608)  # FLAC frames; around the hole all is there
+        self.assertEqual(set(after.pcm[4 * frames[0]:4 * frames[-1] + 4]), {0})
+
     def assert_alike(self, one, other, width, what):
         """To the bit, but for the rounding of lossy decoders."""
         if one == other:
