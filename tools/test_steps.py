@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
@@ -50,22 +52,27 @@ class Report:
         return 1 if failed else 0
 
 
-def headline(name):
-    print(f"\n== {name}", flush=True)
+def give_way():
+    """Takes only the processor time that nothing else wants: in its session, and among sessions."""
+    os.nice(19)
+    autogroup = Path("/proc/self/autogroup")  # sched(7)
+    if autogroup.exists():
+        autogroup.write_text("19")
 
 
-def run_check(report, name, command, env=None, cwd=TOP, readable=str):
-    """A step that is one check: silent when it passes; its output, made readable, when it fails."""
-    headline(name)
+def run_check(report, name, command, env=None, cwd=TOP, readable=str, beside=False):
+    """A step that is one check: silent when it passes; its output, made readable, when it fails.
+
+    One that runs beside other steps gives way to them."""
     began = time.monotonic()
     result = subprocess.run(
         command, cwd=cwd, env=dict(os.environ, **(env or {})), stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        start_new_session=beside, preexec_fn=give_way if beside else None)
     seconds = time.monotonic() - began
     failed = result.returncode != 0
-    if failed:
-        print(readable(result.stdout))
-    print(f"{name}: {'FAILED' if failed else 'ok'} ({seconds:.1f} s)", flush=True)
+    output = f"{readable(result.stdout)}\n" if failed else ""
+    print(f"\n== {name}\n{output}{name}: {'FAILED' if failed else 'ok'} ({seconds:.1f} s)", flush=True)
     report.add(name, int(not failed), int(failed), seconds)
     return not failed
 
@@ -76,12 +83,12 @@ def source_files(*suffixes):
                   if path.suffix in suffixes and "node_modules" not in path.parts)
 
 
-def build(report, name, directory, options):
+def build(report, name, directory, options, beside=False):
     """Configures and compiles. A directory that is there is used again: only what changed is compiled."""
     command = "configure" if (directory / "build.ninja").exists() else "setup"
     setup = ["meson", command, str(directory), *options]
     return run_check(report, name, [
-        "sh", "-c", '"$@" && exec ninja -C "$0"', str(directory), *setup])
+        "sh", "-c", '"$@" && exec ninja -C "$0"', str(directory), *setup], beside=beside)
 
 
 def count_cases(entry):
@@ -98,7 +105,7 @@ def count_cases(entry):
 
 
 def run_suite(report, name, directory, suite, env=None, prefix=()):
-    headline(name)
+    print(f"\n== {name}", flush=True)
     began = time.monotonic()
     log = directory / "meson-logs" / f"{name}.json"
     log.unlink(missing_ok=True)
@@ -143,7 +150,7 @@ def step_tidy(report):
         noise = r"^(clang-tidy\S* .*|\d+ warnings? .*generated\.|Suppressed .*|Use -header-filter.*)\n"
         return re.sub(noise, "", output, flags=re.MULTILINE)
 
-    run_check(report, "tidy", readable=findings, command=[
+    return run_check(report, "tidy", readable=findings, beside=True, command=[
         "run-clang-tidy", "-quiet", "-p", str(BUILD), "-j", str(os.cpu_count()),
         f"-header-filter={TOP}/(src|plugins)/.*", f"^{TOP}/(src|plugins|tests)/.*"])
 
@@ -159,32 +166,42 @@ def step_browser(report):
     run_suite(report, "browser", BUILD, "browser")
 
 
-def step_sanitized(report, kind):
-    directory = TOP / f"build-{kind}"
-    options = SANITIZERS[kind]
+def sanitized_directory(kind):
+    return TOP / f"build-{kind}"
+
+
+def build_sanitized(report, kind):
     # Without optimization it compiles twice as fast. Sanitizers make g++ warn of paths that are not there.
-    if not build(report, f"{kind}-build", directory, [
-            "-Dbuildtype=debug", "-Dwerror=false", *options["build"]]):
-        return
+    return build(report, f"{kind}-build", sanitized_directory(kind), [
+        "-Dbuildtype=debug", "-Dwerror=false", *SANITIZERS[kind]["build"]], beside=True)
+
+
+def step_sanitized(report, kind):
     prefix = ()
     if kind == "tsan" and subprocess.run(["setarch", "-R", "true"], check=False).returncode == 0:
         prefix = ("setarch", "-R")  # g++ 12's ThreadSanitizer dies of 32 bits of address randomness
     for suite in ("unit", "element", "fuzz"):
-        run_suite(report, f"{kind}-{suite}", directory, suite, options["env"], prefix)
+        run_suite(report, f"{kind}-{suite}", sanitized_directory(kind), suite, SANITIZERS[kind]["env"], prefix)
 
 
 STEPS = {
     "format": step_format,
     "include-lint": step_include_lint,
-    "tidy": step_tidy,
     "lint": lambda report: run_suite(report, "lint", BUILD, "lint"),
     "unit": lambda report: run_suite(report, "unit", BUILD, "unit"),
     "element": lambda report: run_suite(report, "element", BUILD, "element"),
     "fuzz": lambda report: run_suite(report, "fuzz", BUILD, "fuzz"),
     "e2e": lambda report: run_suite(report, "e2e", BUILD, "e2e"),
     "browser": step_browser,
-    "asan": lambda report: step_sanitized(report, "asan"),
-    "tsan": lambda report: step_sanitized(report, "tsan"),
+    "tidy": lambda report: None,
+    "asan": partial(step_sanitized, kind="asan"),
+    "tsan": partial(step_sanitized, kind="tsan"),
+}
+# What a step compiles first, one after the other beside the steps above it, which mostly wait for sound.
+BESIDE = {
+    "tidy": step_tidy,
+    "asan": partial(build_sanitized, kind="asan"),
+    "tsan": partial(build_sanitized, kind="tsan"),
 }
 NEEDS_BUILD = {"tidy", "lint", "unit", "element", "fuzz", "e2e", "browser"}
 
@@ -204,9 +221,12 @@ def main():
 
     report = Report()
     built = not NEEDS_BUILD.intersection(chosen) or step_build(report)
-    for name in chosen:
-        if built or name not in NEEDS_BUILD:
-            STEPS[name](report)
+    chosen = [name for name in chosen if built or name not in NEEDS_BUILD]
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        compiled = {name: pool.submit(BESIDE[name], report) for name in chosen if name in BESIDE}
+        for name in chosen:
+            if name not in compiled or compiled[name].result():
+                STEPS[name](report)
     return report.print()
 
 
