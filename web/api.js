@@ -2,8 +2,10 @@
  * All that the page asks of the recorder.
  *
  * @typedef {{name: string, source: string, size: number, date: string, start: number,
- *   duration: number | null, ext: string, recording: boolean,
+ *   duration: number | null, ext: string, recording: boolean, reviewed?: boolean, stars?: number,
  *   title?: {at: number, text: string}}} Recording `title`: in which what was searched for is
+ * @typedef {{file: string, start: number, end: number, starred: boolean, label: string, note: string,
+ *   version: number}} Mark seconds from the file's begin; `version` 0: it is not there
  * @typedef {{day: string, count: number, duration: number, size: number}} Day
  * @typedef {{name: string, type: string, format: string, state: string, since: number,
  *   message: string, file: string, file_start?: number, frames?: number, rate?: number,
@@ -46,12 +48,13 @@ export class ApiError extends Error {
  * @param {string} path
  * @param {string} [method]
  * @param {number} [patience] seconds
+ * @param {string} [body]
  * @returns {Promise<Response>}
  */
-async function ask(path, method = 'GET', patience = PATIENCE) {
+async function ask(path, method = 'GET', patience = PATIENCE, body = undefined) {
   let response;
   try {
-    response = await fetch(path, {method, cache: 'no-store', signal: AbortSignal.timeout(patience * 1000)});
+    response = await fetch(path, {method, body, cache: 'no-store', signal: AbortSignal.timeout(patience * 1000)});
   } catch {
     throw new ApiError('The recorder does not answer. Is it running?');
   }
@@ -119,11 +122,11 @@ function timesOf(first, last) {
 
 /**
  * Where to read what matches; more than that at the edges of the days.
- * @param {{text: string, source: string, from: string, to: string}} filter
+ * @param {{text: string, source: string, from: string, to: string, starred: string}} filter
  * @returns {string | null}
  */
-export function searchAddress({text, source, from, to}) {
-  return address('/api/files', {q: text, source, ...timesOf(from, to), limit: PAGE_SIZE});
+export function searchAddress({text, source, from, to, starred}) {
+  return address('/api/files', {q: text, source, starred, ...timesOf(from, to), limit: PAGE_SIZE});
 }
 
 /**
@@ -160,6 +163,29 @@ export async function findFile(name) {
 export async function deleteFile(name) {
   const response = await ask(`/api/files/${escapePath(name)}`, 'DELETE');
   await response.text();  // Chromium takes an answer that nobody reads for one that was given up
+}
+
+/**
+ * @param {{file: string} | {day: string}} where
+ * @returns {Promise<Mark[]>}
+ */
+export async function getMarks(where) {
+  return (await ask(address('/api/marks', where))).json();
+}
+
+/**
+ * @param {{file: string, start: number, end: number}} stretch
+ * @param {{starred?: boolean, label?: string, note?: string, version?: number}} change what is not named stays
+ * @returns {Promise<Mark>}
+ */
+export async function putMark({file, start, end}, change) {
+  const where = address(`/api/marks/${escapePath(file)}`, {start, end});
+  return (await ask(where, 'PUT', PATIENCE, JSON.stringify(change))).json();
+}
+
+/** @param {string} name @param {boolean} reviewed */
+export async function setReviewed(name, reviewed) {
+  await (await ask(`/api/reviewed/${escapePath(name)}`, reviewed ? 'PUT' : 'DELETE')).text();
 }
 
 /**

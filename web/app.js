@@ -11,6 +11,7 @@ import {Highlights} from './highlights.js';
 import {Keys} from './keys.js';
 import {Listing} from './listing.js';
 import {Live} from './live.js';
+import {Marks} from './marks.js';
 import {readPlace, writePlace} from './place.js';
 import {Repeated} from './repeated.js';
 import {Sources} from './sources.js';
@@ -31,16 +32,25 @@ class App {
     this.clips = new ClipBar(announce, (file, seconds) => this.goTo(() => this.openFile(file, seconds)),
       (file, seconds) => this.goTo(() => this.cutFile(file, seconds)));
     this.clips.addEventListener('change', () => this.offerCut());
-    this.highlights = new Highlights(detection, this.clips);
+    this.marks = new Marks(announce);
+    this.marks.addEventListener('change', () => this.goTo(() => {
+      this.days.forgetRows();
+      return this.updateList();
+    }));
+    this.highlights = new Highlights(detection, this.clips, this.marks);
     this.controls = new DetectionControls(detection);
     this.listing = new Listing();
     this.filter = new FilterControls((filter) => this.search(filter));
     this.listing.use(this.filter.filter);
+    this.highlights.isStarredOnly = this.filter.filter.starred !== '';
     this.keys = new Keys({
       j: () => this.clips.step(1),
       k: () => this.clips.step(-1),
       '/': () => byId('filter-text').focus(),
       o: () => byId('clip-open').click(),
+      s: () => this.withSection((section) => this.marks.star(section)),
+      l: () => this.withSection((section) => this.marks.edit(section)),
+      r: () => this.toggleReviewed(),
       ' ': () => this.togglePlay(),
       arrowleft: () => this.skip(-5),
       arrowright: () => this.skip(5),
@@ -49,6 +59,8 @@ class App {
     /** @type {import('./recording_row.js').Surroundings} */
     const around = {
       detection,
+      marks: this.marks,
+      setReviewed: (file, reviewed) => this.setReviewed(file, reviewed),
       askToDelete: (file) => this.deletion.ask(file),
       opened: (row, isOpen) => this.keepOne(row, isOpen),
       highlight: (day, isShown) => this.highlight(day, isShown),
@@ -76,6 +88,8 @@ class App {
       ++this.listing.pages;
       this.search(this.listing.filter);
     });
+    byId('clip-star').addEventListener('click', () => this.withSection((section) => this.marks.star(section)));
+    byId('clip-label').addEventListener('click', () => this.withSection((section) => this.marks.edit(section)));
     addEventListener('hashchange', () => this.goToPlace());
     // One sound at a time.
     document.addEventListener('play', ({target}) => {
@@ -132,6 +146,39 @@ class App {
   offerCut() {
     const {current} = this.clips;
     if (current && this.opened?.file.name === current.file) this.opened.panel?.cut.offer(current.start, current.end);
+  }
+
+  /**
+   * The section that plays, or did last: of the day, or of the recording that is open.
+   * @param {(section: import('./marks.js').Stretch) => Promise<void>} act
+   */
+  withSection(act) {
+    const section = this.clips.current ?? this.opened?.panel?.section;
+    if (section) this.goTo(() => act(section));
+    else this.announce('There is no section to mark: play one.');
+  }
+
+  /** Of the section that plays, or of what is open. */
+  toggleReviewed() {
+    const name = this.clips.current?.file ?? this.opened?.file.name;
+    if (!name) {
+      this.announce('No recording is open.');
+      return;
+    }
+    this.goTo(async () => {
+      const file = await api.findFile(name);
+      if (file) await this.setReviewed(file, !file.reviewed);
+    });
+  }
+
+  /** @param {api.Recording} file @param {boolean} reviewed */
+  async setReviewed(file, reviewed) {
+    await this.goTo(async () => {
+      await api.setReviewed(file.name, reviewed);
+      this.announce(reviewed ? 'Reviewed' : 'Not reviewed any more');
+      this.days.forgetRows();
+      await this.updateList();
+    });
   }
 
   /** What played last, as long as it is on the page. */
@@ -272,6 +319,8 @@ class App {
   /** @param {import('./listing.js').Filter} filter */
   async search(filter) {
     if (filter !== this.listing.filter) this.listing.use(filter);
+    this.highlights.isStarredOnly = filter.starred !== '';
+    if (this.highlights.review) this.highlights.show(this.highlights.review);
     this.days.forget();
     await this.goTo(() => this.updateList());
   }

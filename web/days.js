@@ -103,10 +103,13 @@ export class Days {
 
   /** At the next summary, what is open by itself and what stands there is found out anew. */
   forget() {
-    for (const section of this.sections.values()) {
-      section.known = null;
-      section.isOpen = false;
-    }
+    this.forgetRows();
+    for (const section of this.sections.values()) section.isOpen = false;
+  }
+
+  /** What stands in the rows is read anew at the next summary. */
+  forgetRows() {
+    for (const section of this.sections.values()) section.known = null;
   }
 
   redetect() {

@@ -2,12 +2,13 @@ import * as api from './api.js';
 import {CutPanel} from './cut_panel.js';
 import {button, element, setText} from './dom.js';
 import * as format from './format.js';
+import {markOf, withMark} from './marks.js';
 import {PlacesList} from './places_list.js';
 import {Waveform} from './waveform.js';
 
 /** @typedef {import('./api.js').Recording} Recording */
 /** @typedef {import('./api.js').Analysis} Analysis */
-/** @typedef {import('./detection.js').Detection} Detection */
+/** @typedef {import('./recording_row.js').Surroundings} Surroundings */
 
 const POINTS = 1600;
 const SHORTEST_VIEW = 2;  // seconds
@@ -18,13 +19,16 @@ export class FilePanel {
   /**
    * @param {Recording} file
    * @param {string} title
-   * @param {Detection} detection
+   * @param {Surroundings} around
    * @param {(seconds: number) => void} onPlace where it stands, when that is worth remembering
    * @param {() => void} onDelete
    */
-  constructor(file, title, detection, onPlace, onDelete) {
+  constructor(file, title, around, onPlace, onDelete) {
     this.file = file;
-    this.detection = detection;
+    this.around = around;
+    this.detection = around.detection;
+    /** @type {Analysis['sections']} */
+    this.found = [];
     /** What is seen of the file; null: all of it. @type {{from: number, to: number} | null} */
     this.view = null;
     this.duration = file.duration ?? 0;
@@ -49,6 +53,10 @@ export class FilePanel {
     this.titles = new PlacesList(['title', 'titles'], (seconds) => this.playFrom(seconds));
     this.note = element('p', 'file-panel-note');
     this.note.setAttribute('role', 'status');
+    this.reviewed = button('tool', '', () => around.setReviewed(this.file, !this.file.reviewed));
+    this.showReviewed();
+    this.reload = () => this.load();
+    around.marks.addEventListener('change', this.reload);
     this.deleter = button('tool', 'Delete…', onDelete);
     this.deleter.hidden = file.recording;
     this.root.append(this.waveform.root, this.makeControls(), this.cut.root, this.note,
@@ -82,7 +90,7 @@ export class FilePanel {
     closer.setAttribute('aria-label', 'Zoom in');
     const farther = button('tool', '−', () => this.zoom(4));
     farther.setAttribute('aria-label', 'Zoom out');
-    controls.append(this.audio, closer, farther, this.cut.toggle, this.deleter);
+    controls.append(this.audio, closer, farther, this.cut.toggle, this.reviewed, this.deleter);
     return controls;
   }
 
@@ -91,30 +99,45 @@ export class FilePanel {
     const hasChanged = file.duration !== this.file.duration || file.recording !== this.file.recording;
     this.file = this.cut.file = file;
     this.deleter.hidden = file.recording;
+    this.showReviewed();
     if (hasChanged) this.load();
     if (this.audio.ended) this.goOn();
+  }
+
+  showReviewed() {
+    setText(this.reviewed, this.file.reviewed ? '✓ Reviewed' : 'Not reviewed');
+    this.reviewed.setAttribute('aria-pressed', String(this.file.reviewed ?? false));
+  }
+
+  /** That plays, or did last. @returns {import('./marks.js').Stretch | null} */
+  get section() {
+    const section = this.found.findLast(({start}) => start <= this.audio.currentTime + 0.05);
+    return section ? {file: this.file.name, start: section.start, end: section.end} : null;
   }
 
   async load() {
     const asked = ++this.asked;
     if (!this.waveform.analysis) setText(this.note, 'Reading the levels…');
     try {
-      const analysis = await api.getAnalysis(this.file.name,
-        {...this.detection.asked, ...this.view, points: POINTS});
-      if (asked === this.asked) this.show(analysis);
+      const [analysis, marks] = await Promise.all([
+        api.getAnalysis(this.file.name, {...this.detection.asked, ...this.view, points: POINTS}),
+        api.getMarks({file: this.file.name})]);
+      if (asked === this.asked) this.show(analysis, marks);
     } catch (error) {
       if (asked === this.asked) setText(this.note, error instanceof Error ? error.message : String(error));
     }
   }
 
-  /** @param {Analysis} analysis */
-  show(analysis) {
+  /** @param {Analysis} analysis @param {import('./api.js').Mark[]} marks */
+  show(analysis, marks) {
+    this.found = analysis.sections;
     this.detection.learn(analysis);
     this.duration = analysis.duration;
     this.waveform.show(analysis);
     this.cut.learn(analysis.duration);
     this.sections.show(analysis.sections.map(({start, end, score}) => ({
-      at: start, end, text: `${format.duration(start)} – ${format.duration(end)} · ${score.toFixed(1)} dB`,
+      at: start, end, text: withMark(`${format.duration(start)} – ${format.duration(end)} · ${score.toFixed(1)} dB`,
+        markOf(marks, {file: this.file.name, start, end})),
     })));
     this.gaps.show(analysis.gaps.map(({at, missing, cause}) => ({
       at, text: `${format.duration(at)} · ${missing.toFixed(1)} s missing (${cause})`,
@@ -189,6 +212,7 @@ export class FilePanel {
   /** Ends the download as well. */
   remove() {
     ++this.asked;
+    this.around.marks.removeEventListener('change', this.reload);
     this.audio.pause();
     this.audio.removeAttribute('src');
     this.audio.load();

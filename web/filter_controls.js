@@ -5,7 +5,7 @@ import {recall, remember} from './store.js';
 /** @typedef {import('./listing.js').Filter} Filter */
 
 const KEY = 'filter';
-const FIELDS = /** @type {(keyof Filter)[]} */ (['text', 'source', 'from', 'to']);
+const FIELDS = /** @type {(keyof Filter)[]} */ (['text', 'source', 'from', 'to', 'starred']);
 
 /** The fields of the filter: what stands there is in force at once, and remembered over a reload. */
 export class FilterControls {
@@ -35,6 +35,7 @@ export class FilterControls {
       source: this.field('source').value,
       from: this.field('from').value,
       to: this.field('to').value,
+      starred: this.field('starred').value,
     };
   }
 

@@ -1,6 +1,7 @@
 import * as api from './api.js';
 import {button, element, placeAt, setText} from './dom.js';
 import * as format from './format.js';
+import {markOf, withMark} from './marks.js';
 import {writePlace} from './place.js';
 import {Timeline} from './timeline.js';
 
@@ -16,8 +17,12 @@ export class Highlights {
   /**
    * @param {Detection} detection
    * @param {ClipBar} clips
+   * @param {import('./marks.js').Marks} changes of marks
    */
-  constructor(detection, clips) {
+  constructor(detection, clips, changes) {
+    /** Of the day. @type {import('./api.js').Mark[]} */
+    this.marks = [];
+    this.isStarredOnly = false;
     this.detection = detection;
     this.clips = clips;
     this.day = '';
@@ -39,6 +44,7 @@ export class Highlights {
     this.list = element('ol', 'chips');
     this.root.append(this.title, this.note, this.timeline.root, this.list);
     detection.addEventListener('change', () => this.load());
+    changes.addEventListener('change', () => this.load());
     clips.addEventListener('change', () => this.mark());
   }
 
@@ -72,8 +78,10 @@ export class Highlights {
     if (this.day === '') return;
     const asked = ++this.asked;
     try {
-      const review = await api.getHighlights(this.day, this.detection.asked);
+      const [review, marks] = await Promise.all([
+        api.getHighlights(this.day, this.detection.asked), api.getMarks({day: this.day})]);
       if (asked !== this.asked) return;
+      this.marks = marks;
       this.show(review);
       if (await this.measure(review, asked)) await this.load();
     } catch (error) {
@@ -110,12 +118,35 @@ export class Highlights {
     this.detection.learn(review);
     this.timeline.root.hidden = review.files.length === 0;
     if (review.files.length > 0) this.timeline.show(review);
+    if (this.isStarredOnly) {
+      this.showStarred(review);
+      return;
+    }
     const best = review.by_score.slice(0, MOST_CHIPS);
     this.showChips(best.map((index) => review.sections[index]));
     const all = review.sections.length;
     const count = all > best.length ? `The ${best.length} best of ${all} sections` : format.counted(all, 'section');
     setText(this.note, all === 0 ? 'Nothing stands out. A smaller margin finds more.'
       : `${count}, best first. J and K step through all in the order of time.`);
+    this.clips.load(review);
+  }
+
+  /**
+   * All stretches with a star, in the order of time: sections, and what is one no more with this margin.
+   * @param {DayReview} review
+   */
+  showStarred(review) {
+    const stars = this.marks.filter(({starred}) => starred);
+    const starred = stars.flatMap((mark) => {
+      const section = review.sections.find((each) => markOf(stars, each) === mark);
+      const file = review.files.find(({name}) => name === mark.file);
+      if (section || !file) return section ?? [];
+      return {source: file.source, file: mark.file, start: mark.start, end: mark.end, time: file.start + mark.start,
+        score: 0, prominence: 0};
+    }).sort((a, b) => a.time - b.time);
+    this.showChips(starred);
+    setText(this.note, starred.length === 0 ? 'No section of this day has a star.'
+      : `${format.counted(starred.length, 'section')} with a star, in the order of time.`);
     this.clips.load(review);
   }
 
@@ -142,7 +173,9 @@ export class Highlights {
   /** @param {DaySection} section */
   textOf(section) {
     const date = this.review?.files.find(({name}) => name === section.file)?.date ?? '';
-    return `${format.timeThere(section.time, date)} · ${section.source || section.file} · ${section.score.toFixed(1)} dB`;
+    const score = section.score > 0 ? ` · ${section.score.toFixed(1)} dB` : '';
+    return withMark(`${format.timeThere(section.time, date)} · ${section.source || section.file}${score}`,
+      markOf(this.marks, section));
   }
 
   /** Shows which section plays. Who stands on the chip of the one before is taken along. */

@@ -3,7 +3,7 @@ import {dayOf} from './format.js';
 
 /** @typedef {import('./api.js').Recording} Recording */
 /** @typedef {import('./api.js').Day} Day */
-/** @typedef {{text: string, source: string, from: string, to: string}} Filter '' where it lets all through */
+/** @typedef {{text: string, source: string, from: string, to: string, starred: string}} Filter '' where it lets all through */
 /** @typedef {{days: Day[], shown: number, total: number, hasMore: boolean}} Extent newest day first */
 
 /** @param {Recording[]} files of one day */
@@ -23,7 +23,7 @@ function summaryOf(files) {
 export class Listing {
   constructor() {
     /** @type {Filter} */
-    this.filter = {text: '', source: '', from: '', to: ''};
+    this.filter = {text: '', source: '', from: '', to: '', starred: ''};
     this.pages = 1;  // of what matches
     /** @type {Map<string, Recording[]> | null} what matches, by day; null: all of every day */
     this.matches = null;
@@ -40,7 +40,7 @@ export class Listing {
     const {filter} = this;
     const all = await api.getDays();
     const total = all.reduce((sum, {count}) => sum + count, 0);
-    const search = filter.text || filter.source ? await this.search(filter) : null;
+    const search = filter.text || filter.source || filter.starred ? await this.search(filter) : null;
     if (filter !== this.filter) return null;
     this.matches = search && Map.groupBy(search.files, ({date}) => dayOf(date));
     const days = this.matches ? [...this.matches.values()].map(summaryOf).sort((a, b) => (a.day < b.day ? 1 : -1))

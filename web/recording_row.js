@@ -11,6 +11,8 @@ import {writePlace} from './place.js';
  * `highlight`: a day is to show what stands out, or not any more.
  * @typedef {{detection: import('./detection.js').Detection,
  *   askToDelete: (file: Recording) => void,
+ *   marks: import('./marks.js').Marks,
+ *   setReviewed: (file: Recording, reviewed: boolean) => void,
  *   opened: (row: RecordingRow, isOpen: boolean) => void,
  *   highlight: (day: import('./day_section.js').DaySection, isShown: boolean) => void}} Surroundings
  */
@@ -39,6 +41,7 @@ export class RecordingRow {
     this.length = element('td', 'recording-length');
     this.size = element('td', 'recording-size');
     this.badge = element('span', 'recording-badge', 'recording');
+    this.marks = element('span', 'recording-marks');
     this.match = button('tool recording-match', '', () => this.open().playFrom(Math.max(this.file.title?.at ?? 0, 0)));
     this.strip = new LevelStrip(file, titleOf(file), around.detection);
     const row = element('tr');
@@ -61,7 +64,7 @@ export class RecordingRow {
     const name = element('span', this.file.source ? '' : 'recording-file',
       this.file.source || this.file.name);
     name.title = this.file.name;
-    cell.append(name, this.badge, this.match, this.strip.root);
+    cell.append(name, this.badge, this.marks, this.match, this.strip.root);
     return cell;
   }
 
@@ -82,6 +85,7 @@ export class RecordingRow {
     setText(this.length, file.duration === null ? '–' : format.duration(file.duration));
     setText(this.size, format.size(file.size));
     this.badge.hidden = !file.recording;
+    setText(this.marks, [file.reviewed ? '✓ reviewed' : '', file.stars ? `★ ${file.stars}` : ''].filter(Boolean).join(' · '));
     this.match.hidden = !file.title;
     setText(this.match, file.title ? `♪ ${format.duration(Math.max(file.title.at, 0))} ${file.title.text}` : '');
     this.strip.update(file);
@@ -103,7 +107,7 @@ export class RecordingRow {
   /** @returns {FilePanel} */
   open() {
     if (this.panel) return this.panel;
-    this.panel = new FilePanel(this.file, titleOf(this.file), this.around.detection,
+    this.panel = new FilePanel(this.file, titleOf(this.file), this.around,
       (seconds) => this.remember(seconds), () => this.around.askToDelete(this.file));
     this.panel.root.id = 'open-recording';  // one at a time
     const cell = element('td');

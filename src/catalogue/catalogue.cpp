@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "catalogue/mark_files.hpp"
 #include "catalogue/opening.hpp"
 #include "catalogue/reader.hpp"
 #include "catalogue/rows.hpp"
@@ -24,6 +25,9 @@ namespace {
 
 /// Changes kept while the disk takes none; the oldest go first. Hours of a dozen sources.
 constexpr size_t kMaxPending = 20000;
+
+/// A disk that takes longer is in trouble; nobody waits for that.
+constexpr std::chrono::seconds kPatience{5};
 
 std::string PathIn(const std::string& state_directory) {
   std::error_code error;
@@ -96,8 +100,28 @@ void Catalogue::ForeignMeasured(std::string name, int rate, std::int64_t frames)
   Queue(Extent{std::move(name), rate, frames});
 }
 
+bool Catalogue::EditMarks(const std::string& name, const std::function<void(FileMarks&)>& edit) {
+  {
+    const std::lock_guard lock(marks_mutex_);
+    if (!OpenRecording(roots_, name).IsOpen()) return false;
+    const Root root = roots_.ForName(name);
+    FileMarks marks = ReadMarks(root, name);
+    const FileMarks before = marks;
+    edit(marks);
+    if (marks == before) return true;
+    WriteMarks(root, name, marks);
+    Queue(MarksOf{name, std::move(marks)});
+  }
+  WaitUntilDone(kPatience);
+  return true;
+}
+
 void Catalogue::SegmentRemoved(std::string name) {
-  constexpr std::chrono::seconds kPatience{5};
+  {
+    // Whoever was just saying something of it, too.
+    const std::lock_guard lock(marks_mutex_);
+    RemoveMarks(roots_.ForName(name), name);
+  }
   Queue(Removed{std::move(name)});
   WaitUntilDone(kPatience);
 }
@@ -168,6 +192,8 @@ void Catalogue::Apply(const std::deque<Change>& changes) {
       writer.Write(*event);
     } else if (const auto* const extent = std::get_if<Extent>(&change)) {
       writer.Measure(extent->name, extent->rate, extent->frames);
+    } else if (const auto* const marks = std::get_if<MarksOf>(&change)) {
+      writer.Write(marks->name, marks->marks);
     } else if (const auto* const removed = std::get_if<Removed>(&change)) {
       writer.Delete(removed->name);
     } else {
@@ -294,6 +320,24 @@ void Catalogue::SpareUnmounted(const Root& root, const FoundFiles& found,
   }
 }
 
+/// What files say is what counts: they may have come with the recordings, or be all that is left.
+void Catalogue::TakeMarks(const std::vector<Root>& roots) {
+  Transaction transaction(Connection());
+  RowWriter writer(Connection());
+  for (const Root& root : roots) {
+    ForEachMarks(root, [&](const std::string& name) {
+      try {
+        writer.Write(name, ReadMarks(root, name));
+      } catch (const DatabaseError&) {
+        throw;
+      } catch (const Error& error) {
+        LogWarning("catalogue", "the marks of {} are left alone ({})", name, error.what());
+      }
+    });
+  }
+  transaction.Commit();
+}
+
 void Catalogue::RunScan() {
   try {
     const std::vector<Root> roots = roots_.All();
@@ -306,6 +350,7 @@ void Catalogue::RunScan() {
     ScanResult result = CompareWithFiles(found, rows, {is_recording, LocalOffset, read_track});
     for (const Root& root : roots) SpareUnmounted(root, found, rows, result);
     WriteScan(Connection(), result);
+    TakeMarks(roots);
     Tell(NewsOfScan(result, rows));
     LogInfo("catalogue", "{} audio files; {} rows new or changed, {} without a file deleted",
             found.files.size(), result.changed.size(), result.vanished.size());

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,6 +15,7 @@
 #include "catalogue/roots.hpp"
 #include "catalogue/scan.hpp"
 #include "model/event.hpp"
+#include "model/mark.hpp"
 #include "model/observer.hpp"
 #include "model/segment.hpp"
 #include "sqlite/database.hpp"
@@ -44,6 +46,11 @@ class Catalogue {
   void SegmentEnded(Segment segment);
   /// How long a file is that somebody copied here.
   void ForeignMeasured(std::string name, int rate, std::int64_t frames);
+  /// Changes what is said of a recording: `edit` gets what is said now, and what it throws leaves
+  /// everything as it was. When it returns the change is on the disk, and readers know of it but
+  /// where the catalogue's disk refuses. One after the other; waits. False: there is no such
+  /// recording. Throws Error.
+  bool EditMarks(const std::string& name, const std::function<void(FileMarks&)>& edit);
   /// Its file is gone. Returns when readers know, or after some seconds of a disk that refuses.
   void SegmentRemoved(std::string name);
   void GapFound(Gap gap);
@@ -73,6 +80,10 @@ class Catalogue {
     int rate;
     std::int64_t frames;
   };
+  struct MarksOf {
+    std::string name;
+    FileMarks marks;
+  };
   struct Removed {
     std::string name;
   };
@@ -80,7 +91,8 @@ class Catalogue {
     std::string segment;
     Title title;
   };
-  using Change = std::variant<Segment, Growth, Gap, HeardTitle, SoundEvent, Extent, Removed>;
+  using Change =
+      std::variant<Segment, Growth, Gap, HeardTitle, SoundEvent, Extent, MarksOf, Removed>;
 
   void Queue(Change change);
   void Drain();  // catalogue thread, like all below
@@ -90,6 +102,7 @@ class Catalogue {
   std::vector<FileNews> NewsOf(const std::deque<Change>& changes);
   void Tell(std::vector<FileNews> news);
   void RunScan();
+  void TakeMarks(const std::vector<Root>& roots);
   FoundFiles FindAll(const std::vector<Root>& roots, const std::vector<Segment>& rows);
   void SpareUnmounted(const Root& root, const FoundFiles& found, const std::vector<Segment>& rows,
                       ScanResult& result);
@@ -99,6 +112,8 @@ class Catalogue {
   const std::string path_;
   const Roots& roots_;
   Observer* const observer_;  // may be none
+
+  std::mutex marks_mutex_;  // held while a file of marks is read and written
 
   std::mutex mutex_;
   std::deque<Change> pending_;    // protected by mutex_

@@ -30,7 +30,11 @@ std::string WhereClause(const SegmentFilter& filter) {
   if (!filter.text.empty())
     sql +=
         " AND (instr(lower(name), lower(?)) OR instr(lower(source), lower(?))"
-        " OR EXISTS (SELECT 1 FROM title WHERE segment = name AND instr(lower(text), lower(?))))";
+        " OR EXISTS (SELECT 1 FROM title WHERE segment = name AND instr(lower(text), lower(?)))"
+        " OR EXISTS (SELECT 1 FROM mark WHERE segment = name"
+        " AND instr(lower(label || char(10) || note), lower(?))))";
+  if (filter.starred)
+    sql += " AND EXISTS (SELECT 1 FROM mark WHERE mark.segment = name AND starred)";
   if (filter.after) sql += " AND (start, name) < (?, ?)";
   return sql;
 }
@@ -44,7 +48,7 @@ void BindFilter(Statement& statement, const SegmentFilter& filter) {
   }
   if (filter.source) statement.Bind(++index, std::string_view(*filter.source));
   if (!filter.text.empty()) {
-    for (int i = 0; i < 3; ++i) statement.Bind(++index, std::string_view(filter.text));
+    for (int i = 0; i < 4; ++i) statement.Bind(++index, std::string_view(filter.text));
   }
   if (filter.after) {
     statement.Bind(++index, Microseconds(filter.after->start));
@@ -52,6 +56,20 @@ void BindFilter(Statement& statement, const SegmentFilter& filter) {
   }
   // SQLite: a negative limit is none.
   statement.Bind(++index, filter.limit > 0 ? filter.limit : std::int64_t{-1});
+}
+
+std::vector<NamedMark> ReadMarkRows(Statement& rows) {
+  std::vector<NamedMark> marks;
+  while (rows.Step()) {
+    marks.push_back({std::string(rows.Text(0)),
+                     {.start = rows.Real(1),
+                      .end = rows.Real(2),
+                      .starred = rows.Integer(3) != 0,
+                      .label = std::string(rows.Text(4)),
+                      .note = std::string(rows.Text(5)),
+                      .version = rows.Integer(6)}});
+  }
+  return marks;
 }
 
 Title ReadTitle(const Statement& row) {
@@ -136,6 +154,31 @@ std::vector<Title> CatalogueReader::ListTitles(const std::string& name) {
   std::vector<Title> titles;
   while (statement.Step()) titles.push_back(ReadTitle(statement));
   return titles;
+}
+
+std::vector<NamedMark> CatalogueReader::ListMarks(const std::string& name) {
+  Statement statement(
+      database_, "SELECT " ISR_MARK_COLUMNS " FROM mark WHERE segment = ? ORDER BY start, end");
+  statement.Bind(1, std::string_view(name));
+  return ReadMarkRows(statement);
+}
+
+std::vector<NamedMark> CatalogueReader::ListMarksOfDay(const std::string& day) {
+  const SegmentFilter filter{.day = day};
+  Statement statement(database_, "SELECT " ISR_MARK_COLUMNS
+                                 " FROM mark WHERE segment IN (SELECT name FROM segment" +
+                                     WhereClause(filter) +
+                                     " LIMIT ?) ORDER BY segment, start, end");
+  BindFilter(statement, filter);
+  return ReadMarkRows(statement);
+}
+
+MarksSummary CatalogueReader::SummarizeMarks(const std::string& name) {
+  Statement statement(database_,
+                      "SELECT EXISTS (SELECT 1 FROM reviewed WHERE segment = ?1),"
+                      " (SELECT count(*) FROM mark WHERE segment = ?1 AND starred)");
+  statement.Bind(1, std::string_view(name)).Step();
+  return {statement.Integer(0) != 0, statement.Integer(1)};
 }
 
 std::optional<Title> CatalogueReader::FindTitle(const std::string& name, const std::string& text) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "model/mark.hpp"
 #include "model/segment.hpp"
 #include "sqlite/database.hpp"
 
@@ -19,11 +20,13 @@ struct SegmentCursor {
 
 /// Which segments to list. What is not set does not restrict.
 struct SegmentFilter {
-  std::optional<UtcTime> from;         ///< first sample at or after
-  std::optional<UtcTime> to;           ///< first sample before
-  std::optional<std::string> day;      ///< local, as DaySummary has it
-  std::optional<std::string> source;   ///< exactly; empty: foreign files
-  std::string text;                    ///< part of name, source or a title, ASCII case ignored
+  std::optional<UtcTime> from;        ///< first sample at or after
+  std::optional<UtcTime> to;          ///< first sample before
+  std::optional<std::string> day;     ///< local, as DaySummary has it
+  std::optional<std::string> source;  ///< exactly; empty: foreign files
+  bool starred = false;               ///< with a mark that has a star
+  /// Part of the name, the source, a title, a label or a note; ASCII case ignored.
+  std::string text;
   std::optional<SegmentCursor> after;  ///< only what follows this place in the list
   std::int64_t limit = 0;              ///< at most so many; 0 = all
 };
@@ -40,6 +43,17 @@ struct DaySummary {
 struct RecordedBytes {
   std::int64_t bytes = 0;
   UtcTime since{};  ///< the first of its files began
+};
+
+/// A mark and the name of its recording.
+struct NamedMark {
+  std::string segment;
+  Mark mark;
+};
+
+struct MarksSummary {
+  bool reviewed = false;
+  std::int64_t stars = 0;
 };
 
 /// Reads the catalogue on a connection of its own, beside the writer. Cheap to make (0.1 ms): make
@@ -61,6 +75,11 @@ class CatalogueReader {
   std::vector<Gap> ListGaps(UtcTime from, UtcTime to, const std::string& source);
   /// What the recording called `name` played, oldest first.
   std::vector<Title> ListTitles(const std::string& name);
+  /// Of one recording, by its name and start.
+  std::vector<NamedMark> ListMarks(const std::string& name);
+  /// Of those that ListSegments finds for that day.
+  std::vector<NamedMark> ListMarksOfDay(const std::string& day);
+  MarksSummary SummarizeMarks(const std::string& name);
   /// The first title with `text` in it, as SegmentFilter finds it.
   std::optional<Title> FindTitle(const std::string& name, const std::string& text);
 

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "catalogue/audio_files.hpp"
+#include "catalogue/mark_files.hpp"
 
 namespace isr {
 namespace {
@@ -32,6 +33,7 @@ Removal RemoveRecording(const Roots& roots, const std::string& name) {
     throw SystemError("cannot delete '" + name + "'", errno);
   }
   ::unlink(root.TrackPathOf(name).c_str());
+  RemoveMarks(root, name);
   RemoveEmptyFolders(root.directory, below);
   RemoveEmptyFolders(root.analyses, below);
   return Removal::kRemoved;

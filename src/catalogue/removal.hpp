@@ -12,9 +12,9 @@ enum class Removal {
   kInUse,  ///< it is being recorded, or somebody holds a lock on it
 };
 
-/// Deletes the recording called `name` and its track, and the folders that are empty then. Waits
-/// for the disk. Any thread. Throws SystemError when the disk refuses; nothing else is deleted
-/// then.
+/// Deletes the recording called `name` its track and its marks, and the folders that are empty
+/// then. Waits for the disk. Any thread. Throws SystemError when the disk refuses; nothing else is
+/// deleted then.
 Removal RemoveRecording(const Roots& roots, const std::string& name);
 
 }  // namespace isr

@@ -12,8 +12,12 @@ std::string Root::PathOf(const std::string& name) const {
   return directory + "/" + name.substr(prefix.size());
 }
 
+std::string Root::AnalysisPathOf(const std::string& name) const {
+  return analyses + "/" + name.substr(prefix.size());
+}
+
 std::string Root::TrackPathOf(const std::string& name) const {
-  return analyses + "/" + name.substr(prefix.size()) + kTrackSuffix;
+  return AnalysisPathOf(name) + kTrackSuffix;
 }
 
 Roots::Roots(const std::string& output_directory)

@@ -20,6 +20,8 @@ struct Root {
   /// Of a recording of this root.
   std::string PathOf(const std::string& name) const;
   std::string TrackPathOf(const std::string& name) const;
+  /// What lies beside its track begins with this.
+  std::string AnalysisPathOf(const std::string& name) const;
   /// Whether the tracks lie where the recordings do, so that they come and go with the same disk.
   bool HoldsItsTracks() const { return analyses.starts_with(directory + "/"); }
 

@@ -60,8 +60,26 @@ CREATE TABLE event (
 ) WITHOUT ROWID;
 )";
 
+// What mark_files.hpp has in files.
+constexpr const char* kVersion4 = R"(
+CREATE TABLE mark (
+  segment TEXT NOT NULL,
+  start REAL NOT NULL,
+  end REAL NOT NULL,
+  starred INTEGER NOT NULL,
+  label TEXT NOT NULL,
+  note TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (segment, start, end)
+) WITHOUT ROWID;
+CREATE TABLE reviewed (
+  segment TEXT PRIMARY KEY
+) WITHOUT ROWID;
+)";
+
 /// What makes a database of version n one of version n + 1.
-constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2, kVersion3};
+constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2, kVersion3,
+                                                         kVersion4};
 
 // Audio that is missing in the middle of a file does not make it end earlier.
 constexpr const char* kWriteCrashGaps = R"(
@@ -103,6 +121,8 @@ void PrepareSchema(Database& database) {
     Statement(database, "SELECT source, start, end, cause FROM gap LIMIT 1").Run();
     Statement(database, "SELECT segment, time, text, raw FROM title LIMIT 1").Run();
     Statement(database, "SELECT source, start, end, score, prominence FROM event LIMIT 1").Run();
+    Statement(database, "SELECT segment, start, end, version FROM mark LIMIT 1").Run();
+    Statement(database, "SELECT segment FROM reviewed LIMIT 1").Run();
     return;
   }
   if (version < 0 || version > kSchemaVersion) {
@@ -144,7 +164,11 @@ RowWriter::RowWriter(Database& database)
       extent_(database, "UPDATE segment SET rate = ?, frames = ? WHERE name = ? AND source = ''"),
       deletion_(database, "DELETE FROM segment WHERE name = ?"),
       title_deletion_(database, "DELETE FROM title WHERE segment = ?"),
-      event_deletion_(database, kDeleteEvents) {}
+      event_deletion_(database, kDeleteEvents),
+      mark_(database, "REPLACE INTO mark (" ISR_MARK_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?)"),
+      mark_deletion_(database, "DELETE FROM mark WHERE segment = ?"),
+      reviewed_(database, "REPLACE INTO reviewed (segment) VALUES (?)"),
+      reviewed_deletion_(database, "DELETE FROM reviewed WHERE segment = ?") {}
 
 void RowWriter::Write(const Segment& segment) {
   segment_.Bind(1, segment.name)
@@ -196,6 +220,16 @@ void RowWriter::Grow(const std::string& name, std::int64_t frames, std::int64_t 
   growth_.Bind(1, frames).Bind(2, bytes).Bind(3, name).Run();
 }
 
+void RowWriter::Write(const std::string& segment, const FileMarks& marks) {
+  mark_deletion_.Bind(1, segment).Run();
+  for (const Mark& mark : marks.marks) {
+    mark_.Bind(1, segment).Bind(2, mark.start).Bind(3, mark.end);
+    mark_.Bind(4, std::int64_t{mark.starred ? 1 : 0}).Bind(5, mark.label).Bind(6, mark.note);
+    mark_.Bind(7, mark.version).Run();
+  }
+  (marks.reviewed ? reviewed_ : reviewed_deletion_).Bind(1, segment).Run();
+}
+
 void RowWriter::Measure(const std::string& name, int rate, std::int64_t frames) {
   extent_.Bind(1, std::int64_t{rate}).Bind(2, frames).Bind(3, name).Run();
 }
@@ -204,6 +238,7 @@ void RowWriter::Delete(const std::string& name) {
   event_deletion_.Bind(1, name).Run();
   deletion_.Bind(1, name).Run();
   title_deletion_.Bind(1, name).Run();
+  Write(name, FileMarks());
 }
 
 }  // namespace isr

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "model/event.hpp"
+#include "model/mark.hpp"
 #include "model/segment.hpp"
 #include "sqlite/database.hpp"
 #include "sqlite/statement.hpp"
@@ -11,7 +12,7 @@
 namespace isr {
 
 /// The schema that this version reads and writes, kept as the database's user version.
-constexpr int kSchemaVersion = 3;
+constexpr int kSchemaVersion = 4;
 
 /// Makes the tables in a new database, and what has come since in one of an older version. Throws
 /// Error when the database is of another program or of a newer version, DatabaseError when it
@@ -23,7 +24,9 @@ void PrepareSchema(Database& database);
   "name, source, format, start, utc_offset, rate, frames, bytes, began, ended, growing, clock, " \
   "ppm"
 
-/// The current row of a SELECT of the columns above.
+#define ISR_MARK_COLUMNS "segment, start, end, starred, label, note, version"
+
+/// The current row of a SELECT of the segment's columns.
 Segment ReadSegment(const Statement& row);
 
 /// The writing statements, each prepared once. All throw DatabaseError.
@@ -40,9 +43,11 @@ class RowWriter {
   /// next. Where there is no next, that comes later.
   void WriteCrashGaps();
   void Grow(const std::string& name, std::int64_t frames, std::int64_t bytes);
+  /// All that is said of a recording, in place of what was.
+  void Write(const std::string& segment, const FileMarks& marks);
   /// Of a foreign file.
   void Measure(const std::string& name, int rate, std::int64_t frames);
-  /// With its titles, and the events that begin in it.
+  /// With its titles and marks, and the events that begin in it.
   void Delete(const std::string& name);
 
  private:
@@ -56,6 +61,10 @@ class RowWriter {
   Statement deletion_;
   Statement title_deletion_;
   Statement event_deletion_;
+  Statement mark_;
+  Statement mark_deletion_;
+  Statement reviewed_;
+  Statement reviewed_deletion_;
 };
 
 }  // namespace isr

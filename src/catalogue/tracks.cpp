@@ -20,23 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kOldAnalysis = ".analysis.json";
 
-/// Files below the root's `analyses`, by their path from there.
-void ForEachAnalysis(const Root& root, const std::function<bool(const std::string& name)>& visit) {
-  const fs::path folder = root.analyses;
-  std::error_code error;
-  fs::recursive_directory_iterator entries(folder, fs::directory_options::skip_permission_denied,
-                                           error);
-  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
-    std::error_code unknown;
-    if (!entries->is_regular_file(unknown) || entries->is_symlink(unknown)) continue;
-    const std::string name = entries->path().lexically_relative(folder);
-    // Where all tracks were put into one folder, those of the other roots lie in folders "@...".
-    if (root.prefix.empty() && name.starts_with('@') && name.find('/') != std::string::npos)
-      continue;
-    if (!visit(name)) return;
-  }
-}
-
 /// Not there, or below something that is no folder; whatever else is wrong, it may be there.
 bool IsGone(const std::string& path) {
   struct stat facts {};
@@ -96,6 +79,22 @@ std::optional<TrackContents> ReadTrack(const Root& root, const std::string& name
 
 bool HasTrack(const Root& root, const std::string& name) {
   return ::access(root.TrackPathOf(name).c_str(), F_OK) == 0;
+}
+
+void ForEachAnalysis(const Root& root, const std::function<bool(const std::string& name)>& visit) {
+  const fs::path folder = root.analyses;
+  std::error_code error;
+  fs::recursive_directory_iterator entries(folder, fs::directory_options::skip_permission_denied,
+                                           error);
+  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
+    std::error_code unknown;
+    if (!entries->is_regular_file(unknown) || entries->is_symlink(unknown)) continue;
+    const std::string name = entries->path().lexically_relative(folder);
+    // Where all tracks were put into one folder, those of the other roots lie in folders "@...".
+    if (root.prefix.empty() && name.starts_with('@') && name.find('/') != std::string::npos)
+      continue;
+    if (!visit(name)) return;
+  }
 }
 
 void ForEachTrack(const Root& root, const std::function<bool(const std::string& name)>& visit) {

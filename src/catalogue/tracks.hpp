@@ -36,6 +36,10 @@ std::optional<FilePlace> ReadPlace(const Root& root, const std::string& name, do
 /// Whether there is a track of the recording called `name`, good or bad. Waits for the disk.
 bool HasTrack(const Root& root, const std::string& name);
 
+/// Calls `visit` with each file below the root's `analyses`, by its path from there, until it
+/// returns false. What cannot be read is passed over. Waits for the disk.
+void ForEachAnalysis(const Root& root, const std::function<bool(const std::string& file)>& visit);
+
 /// Calls `visit` with the name of the recording of each track of that root, until it returns false.
 /// What cannot be read is passed over. Waits for the disk.
 void ForEachTrack(const Root& root, const std::function<bool(const std::string& name)>& visit);

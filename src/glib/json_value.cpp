@@ -59,6 +59,25 @@ bool JsonValue::IsArray() const {
   return node_ != nullptr && JSON_NODE_HOLDS_ARRAY(node_.get());
 }
 
+bool JsonValue::IsBoolean() const {
+  return Holds(G_TYPE_BOOLEAN);
+}
+
+bool JsonValue::IsInteger() const {
+  return Holds(G_TYPE_INT64);
+}
+
+std::vector<std::string> JsonValue::Names() const {
+  std::vector<std::string> names;
+  if (!IsObject()) return names;
+  GList* const members = json_object_get_members(json_node_get_object(node_.get()));
+  for (const GList* one = members; one != nullptr; one = one->next) {
+    names.emplace_back(static_cast<const char*>(one->data));
+  }
+  g_list_free(members);
+  return names;
+}
+
 JsonValue JsonValue::operator[](const char* name) const {
   if (!IsObject()) return {};
   return Share(json_object_get_member(json_node_get_object(node_.get()), name));

@@ -24,9 +24,13 @@ class JsonValue {
   bool IsObject() const;
   bool IsString() const;
   bool IsArray() const;
+  bool IsBoolean() const;
+  bool IsInteger() const;
 
   /// A member of an object.
   JsonValue operator[](const char* name) const;
+  /// Of an object's members, in their order.
+  std::vector<std::string> Names() const;
   /// Of an array.
   std::vector<JsonValue> Items() const;
   /// The strings among the items.

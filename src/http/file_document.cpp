@@ -7,7 +7,7 @@
 
 namespace isr {
 
-std::string FileDocument(const Segment& segment, const std::optional<Title>& title) {
+std::string FileDocument(const Segment& segment, const std::optional<FileRemarks>& remarks) {
   JsonWriter json;
   json.BeginObject();
   json.Name("name").String(segment.name);
@@ -23,10 +23,15 @@ std::string FileDocument(const Segment& segment, const std::optional<Title>& tit
   }
   json.Name("ext").String(segment.format);
   json.Name("recording").Boolean(segment.growing);
-  if (title) {
+  if (remarks) {
+    json.Name("reviewed").Boolean(remarks->marks.reviewed);
+    json.Name("stars").Integer(remarks->marks.stars);
+  }
+  if (remarks && remarks->title) {
+    const Title& title = *remarks->title;
     json.Name("title").BeginObject();
-    json.Name("at").Number(std::chrono::duration<double>(title->time - segment.start).count());
-    json.Name("text").String(title->text).EndObject();
+    json.Name("at").Number(std::chrono::duration<double>(title.time - segment.start).count());
+    json.Name("text").String(title.text).EndObject();
   }
   return json.EndObject().Text();
 }

@@ -3,11 +3,19 @@
 #include <optional>
 #include <string>
 
+#include "catalogue/reader.hpp"
 #include "model/segment.hpp"
 
 namespace isr {
 
-/// A recording as `/api/files` lists it, JSON in one line. `title`: by which it was found.
-std::string FileDocument(const Segment& segment, const std::optional<Title>& title = std::nullopt);
+/// What a list says besides.
+struct FileRemarks {
+  MarksSummary marks;
+  std::optional<Title> title;  ///< by which it was found
+};
+
+/// A recording as `/api/files` lists it, JSON in one line.
+std::string FileDocument(const Segment& segment,
+                         const std::optional<FileRemarks>& remarks = std::nullopt);
 
 }  // namespace isr

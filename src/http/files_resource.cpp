@@ -49,7 +49,8 @@ std::int64_t ParseLimit(const std::string& text) {
 }
 
 SegmentFilter ParseFilter(const Query& query) {
-  const Parameters parameters(query, {"from", "to", "day", "source", "q", "limit", "after"});
+  const Parameters parameters(query,
+                              {"from", "to", "day", "source", "q", "starred", "limit", "after"});
   SegmentFilter filter;
   for (const auto& [name, value] : query) {
     if (name == "from") {
@@ -62,6 +63,8 @@ SegmentFilter ParseFilter(const Query& query) {
       filter.source = value;
     } else if (name == "q") {
       filter.text = value;
+    } else if (name == "starred") {
+      filter.starred = parameters.Number(name, 0, 1) != 0;
     } else if (name == "limit") {
       filter.limit = ParseLimit(value);
     } else if (name == "after") {
@@ -90,9 +93,9 @@ std::string ListOf(const std::vector<Segment>& segments, CatalogueReader& catalo
   std::string list = "[";
   for (const Segment& segment : segments) {
     if (list.size() > 1) list += ",\n";
-    std::optional<Title> title;
-    if (!text.empty()) title = catalogue.FindTitle(segment.name, text);
-    list += FileDocument(segment, title);
+    FileRemarks remarks{.marks = catalogue.SummarizeMarks(segment.name)};
+    if (!text.empty()) remarks.title = catalogue.FindTitle(segment.name, text);
+    list += FileDocument(segment, remarks);
   }
   return list + "]";
 }

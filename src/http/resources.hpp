@@ -47,6 +47,21 @@ Reply AnswerStorage(const Request& request, const HttpServices& services);
 /// thread.
 Reply AnswerEvents(const Request& request, const HttpServices& services);
 
+/// `GET /api/marks`: stars, labels and notes (marks_resource.cpp).
+Reply AnswerMarks(const Request& request, const HttpServices& services);
+
+/// `PUT /api/marks/<name>`: says something of a stretch of a recording (marks_resource.cpp).
+Reply AnswerMarkChange(const Request& request, const HttpServices& services);
+
+/// `DELETE /api/marks/<name>`: says nothing more of it (marks_resource.cpp).
+Reply AnswerMarkRemoval(const Request& request, const HttpServices& services);
+
+/// `PUT /api/reviewed/<name>`: somebody is done with a recording (marks_resource.cpp).
+Reply AnswerReviewed(const Request& request, const HttpServices& services);
+
+/// `DELETE /api/reviewed/<name>`: or is not (marks_resource.cpp).
+Reply AnswerNotReviewed(const Request& request, const HttpServices& services);
+
 /// `GET /stream/<name>`: to be played (recording_resource.cpp).
 Reply AnswerStream(const Request& request, const HttpServices& services);
 

@@ -31,7 +31,7 @@ after(async () => {
   assert.equal(await isr?.stop(), 0);
 });
 
-const text = () => page.getByRole('searchbox', { name: 'Name, source or title' });
+const text = () => page.getByRole('searchbox', { name: 'Name, source, title or label' });
 const count = (shown) => page.getByText(shown, { exact: true });
 const toggle = (name) => page.getByRole('button', { name, exact: true });
 const days = () => page.locator('.day-toggle').allTextContents();

@@ -128,10 +128,10 @@ class Isr(Program):
                         lambda: self.status().get(source, {}).get("state") == state,
                         seconds, alive=[self])
 
-    def get(self, path, headers=None, method="GET"):
+    def get(self, path, headers=None, method="GET", body=None):
         """(status, headers, body) of a request, whatever the status is; of a stream of events, the first."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", headers=headers or {}, method=method)
+            f"http://127.0.0.1:{self.port}{path}", data=body, headers=headers or {}, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 if answer.headers["Content-Type"] == "text/event-stream" and method == "GET":

@@ -39,7 +39,7 @@ def quoted(name):
 
 
 class Requests:
-    """By operation: [(path, header fields)], all that together provokes what is described."""
+    """By operation: [(path, header fields, body)], all that together provokes what is described."""
 
     def __init__(self, test):
         isr = test.isr
@@ -54,7 +54,7 @@ class Requests:
         self.by_operation = {
             "listFiles": [
                 "/api/files", f"/api/files?limit=1&after={quoted(after)}", f"/api/files?q=A%20SONG&day={day}",
-                "/api/files?from=2020-01-01&to=2040-01-01&source=beeps&q=ee",
+                "/api/files?from=2020-01-01&to=2040-01-01&source=beeps&q=ee&starred=0",
                 "/api/files?from=yesterday"],
             "listDays": ["/api/days"],
             "analyze": [
@@ -65,6 +65,13 @@ class Requests:
                      "/api/clip?file=none.wav&start=1&end=2", "/api/clip?file=text.wav&start=1&end=2"],
             "cut": ["/api/cut?file=tone.wav&start=1&end=2", "/api/cut?file=tone.wav&start=2&end=1", "/api/cut?file=none.wav&start=1&end=2",
                     f"/api/cut?file={growing}&start=900000&end=900001", "/api/cut?file=text.wav&start=1&end=2"],
+            "listMarks": ["/api/marks?file=tone.wav", f"/api/marks?day={test.tone_day()}", "/api/marks?file=none.wav", "/api/marks"],
+            "putMark": [("/api/marks/tone.wav?start=20&end=21", {}, b'{"starred": true, "label": "tone", "note": "loud"}'),
+                        ("/api/marks/tone.wav?start=20&end=21", {}, b'{"version": 99}'),
+                        ("/api/marks/none.wav?start=20&end=21", {}, b"{}"), "/api/marks/tone.wav?start=20&end=21"],
+            "deleteMark": ["/api/marks/tone.wav?start=20&end=21", "/api/marks/none.wav?start=20&end=21", "/api/marks/tone.wav"],
+            "putReviewed": ["/api/reviewed/tone.wav", "/api/reviewed/none.wav"],
+            "deleteReviewed": ["/api/reviewed/tone.wav", "/api/reviewed/none.wav"],
             "getConfig": ["/api/config"],
             "getStorage": ["/api/storage"],
             "getStatus": ["/api/status"],
@@ -78,12 +85,12 @@ class Requests:
 
     def of(self, operation):
         for request in self.by_operation[operation.id]:
-            path, headers = (request, {}) if isinstance(request, str) else request
-            yield path, headers
+            path, headers, body = ((request, {}, None) if isinstance(request, str) else (*request, None))[:3]
+            yield path, headers, body
         if not operation.path.startswith("/{"):
             path = self.by_operation[operation.id][0]
             path = path[0] if not isinstance(path, str) else path
-            yield f"{path.partition('?')[0]}?no_such_parameter=1", {}
+            yield f"{path.partition('?')[0]}?no_such_parameter=1", {}, None
 
 
 class OpenApiTest(unittest.TestCase):
@@ -106,7 +113,7 @@ class OpenApiTest(unittest.TestCase):
         (recordings / "to_delete.wav").write_bytes((recordings / "tone.wav").read_bytes())
         (recordings / "text.wav").write_text("no audio")
         cls.isr = Isr(folder, {"beeps": {"type": "test"}, "radio": {"type": "stream", "url": server.url("/live.mp3")}},
-                      {"retry_delay_seconds": 0.5})
+                      {"retry_delay_seconds": 0.5, "split_minutes": 1440})
         resources.callback(cls.isr.kill)
         subprocess.run([Isr.EXECUTABLE, "analyze", recordings / "tone.wav"], check=True, stdout=subprocess.DEVNULL)
         cls.isr.wait_until_serving()
@@ -114,6 +121,7 @@ class OpenApiTest(unittest.TestCase):
         wait_for("a title", lambda: cls.titled(), alive=[cls.isr])
         wait_for("a gap", lambda: cls.day()["gaps"], 30, alive=[cls.isr])
         wait_for("a section", lambda: cls.day()["sections"], alive=[cls.isr])
+        cls.isr.get("/api/marks/tone.wav?start=1&end=2", method="PUT", body=b'{"label": "begin"}')
         cls.requests = Requests(cls)
 
     @classmethod
@@ -139,8 +147,12 @@ class OpenApiTest(unittest.TestCase):
         names = [file["name"] for file in cls.isr.get_json("/api/files?source=radio")]
         return next((name for name in names if cls.isr.get_json(f"/api/analyze?file={name}")["titles"]), None)
 
-    def ask(self, operation, path, headers):
-        status, answered, body = self.isr.get(path, headers, operation.method)
+    @classmethod
+    def tone_day(cls):
+        return next(file["date"][:10] for file in cls.isr.get_json("/api/files") if file["name"] == "tone.wav")
+
+    def ask(self, operation, path, headers, sent=None):
+        status, answered, body = self.isr.get(path, headers, operation.method, sent)
         media_type = answered.get("Content-Type", "").partition(";")[0]
         try:
             operation.check(status, media_type, body)
@@ -159,8 +171,8 @@ class OpenApiTest(unittest.TestCase):
         for operation in self.document.operations.values():
             statuses = set()
             used = set()
-            for path, headers in self.requests.of(operation):
-                status, _ = self.ask(operation, path, headers)
+            for path, headers, body in self.requests.of(operation):
+                status, _ = self.ask(operation, path, headers, body)
                 statuses.add(str(status))
                 if status < 400:
                     used |= set(urllib.parse.parse_qs(urllib.parse.urlsplit(path).query)) | set(headers)
@@ -184,7 +196,7 @@ class OpenApiTest(unittest.TestCase):
 
     def test_numbers_are_taken_from_the_least_to_the_most_that_is_described(self):
         for operation in self.document.operations.values():
-            first = next(path for path, _ in self.requests.of(operation))
+            first = next(path for path, _, _ in self.requests.of(operation))
             base, _, query = first.partition("?")
             given = dict(urllib.parse.parse_qsl(query))
             for name, schema in operation.query.items():
@@ -204,7 +216,7 @@ class OpenApiTest(unittest.TestCase):
         for operation in self.document.operations.values():
             if operation.method != "GET":
                 continue
-            path, headers = next(iter(self.requests.of(operation)))
+            path, headers, _ = next(iter(self.requests.of(operation)))
             status, answered, body = self.isr.get(path, headers, "HEAD")
             self.assertEqual((status, body), (200, b""), path)
             self.assertTrue(answered["Content-Type"], path)
