@@ -1,7 +1,6 @@
 #include "catalogue/reader.hpp"
 
 #include "catalogue/rows.hpp"
-#include "sqlite/statement.hpp"
 
 namespace isr {
 namespace {
@@ -174,11 +173,15 @@ std::vector<NamedMark> CatalogueReader::ListMarksOfDay(const std::string& day) {
 }
 
 MarksSummary CatalogueReader::SummarizeMarks(const std::string& name) {
-  Statement statement(database_,
-                      "SELECT EXISTS (SELECT 1 FROM reviewed WHERE segment = ?1),"
-                      " (SELECT count(*) FROM mark WHERE segment = ?1 AND starred)");
-  statement.Bind(1, std::string_view(name)).Step();
-  return {statement.Integer(0) != 0, statement.Integer(1)};
+  if (!summary_) {
+    summary_.emplace(database_,
+                     "SELECT EXISTS (SELECT 1 FROM reviewed WHERE segment = ?1),"
+                     " (SELECT count(*) FROM mark WHERE segment = ?1 AND starred)");
+  }
+  summary_->Bind(1, std::string_view(name)).Step();
+  const MarksSummary summary{summary_->Integer(0) != 0, summary_->Integer(1)};
+  summary_->Run();
+  return summary;
 }
 
 std::optional<Title> CatalogueReader::FindTitle(const std::string& name, const std::string& text) {

@@ -9,6 +9,7 @@
 #include "model/mark.hpp"
 #include "model/segment.hpp"
 #include "sqlite/database.hpp"
+#include "sqlite/statement.hpp"
 
 namespace isr {
 
@@ -85,6 +86,7 @@ class CatalogueReader {
 
  private:
   Database database_;
+  std::optional<Statement> summary_;  // made once: a list asks for each of its rows
 };
 
 }  // namespace isr
