@@ -62,7 +62,7 @@ Measurements::Result Measurements::Measure(const Segment& segment) {
   };
   try {
     // The one before may have ended between the question and here.
-    const Result result = AreWanted(segment) ? MeasureNow(name) : Result();
+    Result result = AreWanted(segment) ? MeasureNow(name) : Result();
     if (result.outcome != Outcome::kMeasured && !stopping_) {
       const std::lock_guard lock(mutex_);
       failed_.emplace(state, result);
