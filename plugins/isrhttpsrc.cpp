@@ -36,15 +36,22 @@ using isr::Guarded;
 using isr::HttpStream;
 using isr::Ref;
 
-enum Property { kPropLocation = 1, kPropUserId, kPropUserPassword, kPropUserAgent, kPropTlsVerify };
+enum Property {
+  kPropLocation = 1,
+  kPropUserId,
+  kPropUserPassword,
+  kPropUserAgent,
+  kPropTlsVerify,
+  kPropLongestPause,
+};
 
 /// More has rarely come at once, but for the burst at the beginning.
 constexpr gsize kBlockSize = 16 * 1024;
 
 /// Servers send a packet at a time. Reading less often than they come costs a third of the CPU, all
-/// the way down the pipeline; less in the first minute, in which a stream's place in time is learned
-/// from when its audio comes. No more is let wait than any socket and server holds for us: Icecast
-/// drops who is half a megabyte behind.
+/// the way down the pipeline; less in the first minute, in which a stream's place in time is
+/// learned from when its audio comes. No more is let wait than any socket and server holds for us:
+/// Icecast drops who is half a megabyte behind.
 constexpr std::chrono::milliseconds kLongestPauseAtFirst{400};
 constexpr std::chrono::milliseconds kLongestPause{1000};
 constexpr std::chrono::minutes kAtFirst{1};
@@ -59,8 +66,9 @@ struct HttpState {
     if (has_descriptor) g_cancellable_release_fd(cancellable.Get());
   }
 
-  std::mutex mutex;             // nothing is called under it
-  HttpStream::Options options;  // protected by mutex
+  std::mutex mutex;                                        // nothing is called under it
+  HttpStream::Options options;                             // protected by mutex
+  std::chrono::nanoseconds longest_pause = kLongestPause;  // protected by mutex
   const Ref<GCancellable> cancellable = Ref<GCancellable>::Adopt(g_cancellable_new());
   // Kept, or GIO makes one and closes it again for each read.
   GPollFD descriptor{};
@@ -138,8 +146,9 @@ void Pause(HttpState& state) {
   const double came = std::max(std::exchange(state.came, 0), 1.0);
   const std::chrono::duration<double> until_much = elapsed * (kMostWaiting / came);
   const auto longest = now - state.connected < kAtFirst ? kLongestPauseAtFirst : kLongestPause;
-  const auto pause = std::min<std::chrono::duration<double>>(longest, until_much);
   std::unique_lock lock(state.mutex);
+  const auto pause =
+      std::min<std::chrono::duration<double>>({longest, state.longest_pause, until_much});
   state.unlocked_changed.wait_for(lock, pause, [&state] { return state.unlocked; });
 }
 
@@ -237,6 +246,9 @@ void SetPropertyValue(GObject* object, guint id, const GValue* value, GParamSpec
     case kPropTlsVerify:
       state.options.tls_verify = g_value_get_boolean(value) != FALSE;
       break;
+    case kPropLongestPause:
+      state.longest_pause = std::chrono::nanoseconds(g_value_get_uint64(value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
@@ -257,6 +269,9 @@ void GetPropertyValue(GObject* object, guint id, GValue* value, GParamSpec* spec
       break;
     case kPropTlsVerify:
       g_value_set_boolean(value, state.options.tls_verify ? TRUE : FALSE);
+      break;
+    case kPropLongestPause:
+      g_value_set_uint64(value, static_cast<guint64>(state.longest_pause.count()));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -288,6 +303,12 @@ void InstallProperties(GObjectClass* klass) {
   install(kPropTlsVerify,
           g_param_spec_boolean("tls-verify", "Verify TLS",
                                "Whether the server's certificate must be valid", TRUE, flags));
+  install(kPropLongestPause,
+          g_param_spec_uint64("longest-pause", "Longest pause",
+                              "Between two reads (ns): less is smoother, more costs less CPU", 0,
+                              GST_SECOND, GST_SECOND,
+                              static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                                                       GST_PARAM_MUTABLE_PLAYING)));
 }
 
 }  // namespace

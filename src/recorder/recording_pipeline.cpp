@@ -107,6 +107,7 @@ RecordingPipeline BuildRecordingPipeline(const SourceSettings& settings,
   }
   elements.queue = EnlargeQueueOf(made.sink.Get(), bytes);
   elements.queue_bytes = bytes;
+  elements.reader = source.reader;
   elements.end_here = source.last ? source.last : elements.split;
   elements.extension = source.extension;
   return made;

@@ -24,6 +24,7 @@ struct RecordingElements {
   Ref<GstElement> queue;        ///< before the files; holds half a minute
   std::size_t queue_bytes = 0;  ///< that it holds at most
   Ref<GstElement> level;        ///< isrlevel; none where levels are not measured on the way
+  Ref<GstElement> reader;       ///< as SourceBin's
   Ref<GstElement> file_sink;    ///< isrfilesink
   std::string extension;        ///< of the files, where isrsplit does not say
 };

@@ -47,7 +47,7 @@ Ref<GstElement> RecordingPlan::Build() {
   tap_.reset();  // it is closed when isrsplit goes
   const std::lock_guard lock(mutex_);
   elements_ = std::move(made.elements);
-  if (is_watched_) SetLevelInterval();
+  if (is_watched_) SetPace();
   return std::move(made.pipeline);
 }
 
@@ -340,14 +340,19 @@ void RecordingPlan::Hear(const Segment& segment, TrackWriter& track, std::uint64
 void RecordingPlan::WatchLevels(bool is_watched) {
   const std::lock_guard lock(mutex_);
   is_watched_ = is_watched;
-  SetLevelInterval();
+  SetPace();
 }
 
-/// Of isrlevel, where there is one.
-void RecordingPlan::SetLevelInterval() {
-  if (!elements_.level) return;
-  SetProperty(elements_.level.Get(), "post-interval",
-              static_cast<guint64>(is_watched_ ? 100 * GST_MSECOND : GST_SECOND));
+/// How often isrlevel tells levels, or a stream is read whose levels come from elsewhere.
+void RecordingPlan::SetPace() {
+  if (elements_.level) {
+    SetProperty(elements_.level.Get(), "post-interval",
+                static_cast<guint64>(is_watched_ ? 100 * GST_MSECOND : GST_SECOND));
+  }
+  if (elements_.reader && is_heard_) {
+    SetProperty(elements_.reader.Get(), "longest-pause",
+                static_cast<guint64>(is_watched_ ? 50 * GST_MSECOND : GST_SECOND));
+  }
 }
 
 /// Of isrlevel.

@@ -156,7 +156,7 @@ class RecordingPlan final : public PipelinePlan,
   void Hear(File& file, std::uint64_t window, std::span<const LevelWindow> levels);
   void Hear(const Segment& segment, TrackWriter& track, std::uint64_t window,
             std::span<const LevelWindow> levels);
-  void SetLevelInterval();
+  void SetPace();
   void OnClockStep(const GstStructure* facts);
   void OnDisk(std::string trouble);
   std::optional<Gap> GapBefore(const File& file) const;

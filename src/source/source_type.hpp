@@ -17,7 +17,8 @@ struct SourceBin {
   };
 
   Ref<GstElement> bin;
-  Ref<GstElement> last;  ///< where the stream is ended, where the first element cannot: HLS
+  Ref<GstElement> last;    ///< where the stream is ended, where the first element cannot: HLS
+  Ref<GstElement> reader;  ///< isrhttpsrc; none where nothing is read over HTTP
   Kind kind = Kind::kPcm;
   std::string extension;  ///< of the files, without dot; empty: isrsplit tells by what comes
   std::string origin;     ///< what is recorded ("http://host/radio", "hw:1,0"), without secrets

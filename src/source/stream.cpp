@@ -29,6 +29,7 @@ SourceBin BuildStream(const SourceSettings& settings) {
   AddAndLink(source.bin.Get(), {http, parser});
   PlugInHls(source.bin.Get(), http.Get(), parser.Get());
   source.last = parser;
+  source.reader = http;
   ExposeSourcePad(source.bin.Get(), parser.Get());
   return source;
 }
