@@ -122,7 +122,8 @@ class App {
    */
   showFile(change, file) {
     if (change === 'grown') {
-      this.days.rowOf(file.name)?.update(file);
+      const row = this.days.rowOf(file.name);
+      row?.update({...row.file, ...file});  // what a list says besides is as it was
       this.storage.read().catch(() => {});  // the stream itself says when nobody answers
       return;
     }
