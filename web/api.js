@@ -60,8 +60,18 @@ async function ask(path, method = 'GET', patience = PATIENCE, body = undefined) 
   }
   if (response.ok) return response;
   const document = await response.json().catch(() => null);
+  if (response.status === 401 || document?.error?.code === 'no-password') return logIn();
   const reason = document?.error?.message ?? `status ${response.status}`;
   throw new ApiError(`The recorder could not answer: ${reason}.`, response.status);
+}
+
+/**
+ * The login is over: to the login page, and from there back to this place.
+ * @returns {Promise<never>} for what waits until the page is left
+ */
+function logIn() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}${location.hash}`);
+  return new Promise(() => {});
 }
 
 /**
@@ -90,6 +100,11 @@ export async function getStorage() {
 /** What happens, as it happens. @param {number} levels a second of each source */
 export function eventsUrl(levels) {
   return address('/api/events', {levels});
+}
+
+/** @returns {Promise<{version: string, margin: number, min_gap: number, login: boolean}>} */
+export async function getConfig() {
+  return (await ask('/api/config')).json();
 }
 
 /** @returns {Promise<Day[]>} */

@@ -100,6 +100,7 @@ class App {
     }, true);
     this.live.start();
     this.all.run().then(() => this.goToPlace());
+    this.offerLogout();
   }
 
   /** @param {api.Source} source that changed */
@@ -129,6 +130,12 @@ class App {
     }
     clearTimeout(this.listTimer);
     this.listTimer = setTimeout(() => this.list.run(), LIST_DELAY);
+  }
+
+  /** Who came without a login, from the recorder's own machine, has nothing to leave. */
+  async offerLogout() {
+    const config = await api.getConfig().catch(() => null);  // the list tells what is wrong
+    byId('logout').hidden = !config?.login;
   }
 
   /**

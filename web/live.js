@@ -1,4 +1,4 @@
-import {eventsUrl} from './api.js';
+import {eventsUrl, getConfig} from './api.js';
 
 /** @typedef {import('./api.js').Level} Level */
 /** @typedef {import('./api.js').Recording} Recording */
@@ -59,6 +59,8 @@ export class Live {
       this.close();
       this.timer = setTimeout(() => this.follow(), RETRY);
       listener.lost();
+      // A stream does not say why it ends; a request leads to the login when that is over.
+      getConfig().catch(() => {});
     };
   }
 

@@ -104,7 +104,8 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
             .status = *this,
             .roots = roots_,
             .events = events_,
-            .web_directory = options_.web_directory}) {
+            .web_directory = options_.web_directory},
+           settings.state_directory) {
   events_.OnWatched([this](bool is_watched) { recorders_.WatchLevels(is_watched); });
   OpenControlSocket();
   web_.Apply(settings_.web);
@@ -147,7 +148,8 @@ int Daemon::Run() {
     WriteStatus();
     GiveUpOnHangingDrivers();
   });
-  LogInfo(kDomain, "isr {} records to {}; sources: {}", ISR_VERSION, settings_.output_directory,
+  LogInfo(kDomain, "isr {} {} {}; sources: {}", ISR_VERSION,
+          settings_.sources.empty() ? "serves" : "records to", settings_.output_directory,
           settings_.sources.size());
   LogPage();
   g_main_loop_run(loop_);

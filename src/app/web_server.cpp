@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "access/password.hpp"
+
 namespace isr {
 namespace {
 
@@ -12,9 +14,19 @@ std::string HostInUrl(const std::string& address) {
   return address.find(':') == std::string::npos ? address : "[" + address + "]";
 }
 
+/// The config's check has seen them.
+std::vector<IpNetwork> NetworksOf(const std::vector<std::string>& texts) {
+  std::vector<IpNetwork> networks;
+  for (const std::string& text : texts) {
+    if (const auto network = IpNetwork::Parse(text)) networks.push_back(*network);
+  }
+  return networks;
+}
+
 }  // namespace
 
-WebServer::WebServer(HttpServices services) : services_(std::move(services)) {}
+WebServer::WebServer(HttpServices services, const std::string& state_directory)
+    : services_(std::move(services)), password_path_(PasswordPath(state_directory)) {}
 
 void WebServer::Apply(const WebSettings& wanted) {
   services_.detection.margin = wanted.margin;
@@ -24,11 +36,16 @@ void WebServer::Apply(const WebSettings& wanted) {
     http_.reset();
   } else if (http_ == nullptr) {
     http_ = std::make_unique<HttpServer>(
-        HttpServerOptions{.addresses = wanted.listen, .port = wanted.port}, services_);
+        HttpServerOptions{
+            .addresses = wanted.listen, .port = wanted.port, .password_path = password_path_},
+        services_);
   } else if (moves) {
     http_->Listen(wanted.listen, wanted.port);
   }
-  if (http_ != nullptr) http_->Detect(services_.detection);
+  if (http_ != nullptr) {
+    http_->Detect(services_.detection);
+    http_->Admit(NetworksOf(wanted.trusted_proxies), wanted.allowed_hosts);
+  }
   settings_ = wanted;
 }
 

@@ -11,7 +11,8 @@ namespace isr {
 /// The HTTP server, as [web] wants it. Main thread only.
 class WebServer {
  public:
-  explicit WebServer(HttpServices services);
+  /// The login's password is kept in `state_directory`.
+  WebServer(HttpServices services, const std::string& state_directory);
 
   /// Brings `wanted` into force; connections stay as far as there still is a server. Throws Error
   /// that says what to do; what was in force stays then.
@@ -22,6 +23,7 @@ class WebServer {
 
  private:
   HttpServices services_;
+  const std::string password_path_;
   WebSettings settings_;
   std::unique_ptr<HttpServer> http_;  // none with port = 0
 };

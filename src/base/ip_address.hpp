@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,7 +22,7 @@ class IpAddress {
   /// Those that share the first `prefix` bits of 128 have the same; an IPv4 address begins at 96.
   IpAddress Masked(int prefix) const;
 
-  bool operator==(const IpAddress&) const = default;
+  auto operator<=>(const IpAddress&) const = default;
 
  private:
   std::array<std::uint8_t, 16> bytes_{};

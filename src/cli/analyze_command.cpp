@@ -94,8 +94,10 @@ Analysis Analyze(const std::filesystem::path& file, const Arguments& arguments) 
     for (const LevelWindow& window : levels.windows) stored->detection.push_back(window.detection);
   }
   const DetectorOptions options{
-      .margin = arguments.margin,
-      .min_gap = std::chrono::milliseconds(std::llround(arguments.min_gap * 1000))};
+      .margin = arguments.margin.value_or(DetectorOptions().margin),
+      .min_gap = arguments.min_gap
+                     ? std::chrono::milliseconds(std::llround(*arguments.min_gap * 1000))
+                     : DetectorOptions().min_gap};
   return {.duration = stored->duration, .sections = FindSections({}, stored->detection, options)};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include <fmt/format.h>
 #include <glib.h>
@@ -23,7 +24,9 @@ std::string Summary() {
     text += fmt::format("  {:<27}{}\n", fmt::format("{} {}", command.word, words), command.help);
   }
   return text +
-         "\nCONFIG is config.ini when not given; among sources it is a word that ends in .ini or\n"
+         "\nCONFIG is config.ini when not given, else the installed service's; among sources it "
+         "is\n"
+         "a word that ends in .ini or "
          "holds a '/'. START and END are times from the file's begin: 90, 1:30, 0:01:30.5.\nSOURCE "
          "is a section of the config, or all. The commands from status on "
          "talk\n"
@@ -69,11 +72,19 @@ void TakeWords(Arguments& arguments, std::vector<std::string> words) {
   arguments.sources = std::move(words);
 }
 
+constexpr int kNotGiven = std::numeric_limits<int>::min();
+
+template <typename Number>
+std::optional<Number> Given(Number value) {
+  return value == Number(kNotGiven) ? std::nullopt : std::optional(value);
+}
+
 /// As GOption leaves them.
 struct Options {
   Options() = default;
   ~Options() {
-    for (gchar* const text : {socket, analyses, gst, from, to, output}) g_free(text);
+    for (gchar* const text : {socket, analyses, gst, from, to, output, directory, threshold})
+      g_free(text);
     g_strfreev(words);
   }
   Options(const Options&) = delete;
@@ -87,9 +98,14 @@ struct Options {
         {"json", 0, 0, G_OPTION_ARG_NONE, &json,
          "Of status and analyze: print JSON; of analyze an object a line and file", nullptr},
         {"margin", 0, 0, G_OPTION_ARG_DOUBLE, &margin,
-         "Of analyze: how far a section rises over the noise floor (default 12)", "DB"},
+         "Of run and analyze: how far a section rises over the noise floor (default 12)", "DB"},
         {"min-gap", 0, 0, G_OPTION_ARG_DOUBLE, &min_gap,
-         "Of analyze: sections closer than this are one (default 2)", "SECONDS"},
+         "Of run and analyze: sections closer than this are one (default 2)", "SECONDS"},
+        {"port", 0, 0, G_OPTION_ARG_INT, &port, "Of run: TCP port of the page", "PORT"},
+        {"dir", 0, 0, G_OPTION_ARG_FILENAME, &directory,
+         "Of run and passwd: serve this directory, and record nothing", "DIR"},
+        {"remove", 0, 0, G_OPTION_ARG_NONE, &remove, "Of passwd: remove the password", nullptr},
+        {"threshold", 0, 0, G_OPTION_ARG_STRING, &threshold, "Ignored: see --margin", "DB"},
         {"refresh", 0, 0, G_OPTION_ARG_NONE, &refresh,
          "Of analyze: measure again what has been measured", nullptr},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
@@ -127,8 +143,12 @@ struct Options {
   gchar* from = nullptr;
   gchar* to = nullptr;
   gdouble patience = Arguments().patience;
-  gdouble margin = Arguments().margin;
-  gdouble min_gap = Arguments().min_gap;
+  gdouble margin = kNotGiven;
+  gdouble min_gap = kNotGiven;
+  gint port = kNotGiven;
+  gchar* directory = nullptr;
+  gchar* threshold = nullptr;
+  gboolean remove = FALSE;
   gboolean refresh = FALSE;
   gchar** words = nullptr;
 };
@@ -142,22 +162,29 @@ Arguments ParseArguments(int argc, char** argv) {
     throw UsageError(std::string(error->message) + "; see isr --help");
   }
   const auto text = [](const char* given) { return std::string(given == nullptr ? "" : given); };
-  Arguments arguments{.analyses_directory = text(options.analyses),
+  Arguments arguments{.directory = text(options.directory),
+                      .port = Given(options.port),
+                      .analyses_directory = text(options.analyses),
                       .socket = text(options.socket),
                       .from = text(options.from),
                       .to = text(options.to),
                       .patience = std::clamp(options.patience, 0.1, 3600.0),
                       .gst_source = text(options.gst),
-                      .margin = options.margin,
-                      .min_gap = options.min_gap,
+                      .margin = Given(options.margin),
+                      .min_gap = Given(options.min_gap),
                       .output = text(options.output),
+                      .remove = options.remove != FALSE,
+                      .threshold = options.threshold != nullptr,
                       .refresh = options.refresh != FALSE,
                       .json = options.json != FALSE,
                       .version = options.version != FALSE,
                       .list_devices = options.list_devices != FALSE};
-  if (!(options.margin > 0 && options.margin <= 100) ||
-      !(options.min_gap >= 0 && options.min_gap <= 3600)) {
+  if (!(arguments.margin.value_or(1) > 0 && arguments.margin.value_or(1) <= 100) ||
+      !(arguments.min_gap.value_or(0) >= 0 && arguments.min_gap.value_or(0) <= 3600)) {
     throw UsageError("--margin must lie between 0 and 100 dB, --min-gap between 0 and 3600 s");
+  }
+  if (arguments.port.value_or(0) < 0 || arguments.port.value_or(0) > 65535) {
+    throw UsageError("--port must lie between 0 and 65535; 0 is no page");
   }
   std::vector<std::string> words;
   for (gchar** word = options.words; word != nullptr && *word != nullptr; ++word) {

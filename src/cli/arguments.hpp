@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,17 +12,21 @@ namespace isr {
 struct Arguments {
   std::string command = "run";
   std::vector<std::string> sources;  ///< or files, of the commands that take some
-  std::string config = "config.ini";
-  std::string analyses_directory;  ///< of the tracks; empty: with the recordings
-  std::string socket;              ///< of the running daemon; empty: where the config says
-  std::string from;                ///< of verify; empty: from the first recording on
-  std::string to;                  ///< of verify; empty: to the last one
-  double patience = 30;            ///< of verify: seconds without progress that a decoder gets
-  std::string gst_source;          ///< of check: print the pipeline of this source
-  double margin = 12;              ///< of analyze: dB over the noise floor
-  double min_gap = 2;              ///< of analyze: seconds; sections closer than this are one
-  std::string output;              ///< of cut: a file or a folder; empty: the working directory
-  bool refresh = false;            ///< of analyze: measure again what has been measured
+  std::string config;                ///< empty: where LoadSettings looks
+  std::string directory;             ///< to serve, and record nothing; empty: none
+  std::optional<int> port;           ///< of run, instead of the config's
+  std::string analyses_directory;    ///< of the tracks; empty: with the recordings
+  std::string socket;                ///< of the running daemon; empty: where the config says
+  std::string from;                  ///< of verify; empty: from the first recording on
+  std::string to;                    ///< of verify; empty: to the last one
+  double patience = 30;              ///< of verify: seconds without progress that a decoder gets
+  std::string gst_source;            ///< of check: print the pipeline of this source
+  std::optional<double> margin;      ///< of run and analyze: dB over the noise floor
+  std::optional<double> min_gap;     ///< of both: seconds; sections closer than this are one
+  std::string output;                ///< of cut: a file or a folder; empty: the working directory
+  bool remove = false;               ///< of passwd: no password any more
+  bool threshold = false;            ///< was given, and means nothing
+  bool refresh = false;              ///< of analyze: measure again what has been measured
   bool json = false;
   bool version = false;
   bool list_devices = false;

@@ -27,7 +27,7 @@ const SourceSettings& FindSource(const Settings& settings, const std::string& na
 }  // namespace
 
 int CheckCommand(const Arguments& arguments) {
-  const Settings settings = LoadConfigHere(arguments.config);
+  const Settings settings = LoadSettings(arguments);
   if (arguments.gst_source.empty()) {
     std::fputs(DescribeSettings(settings).c_str(), stdout);
   } else {

@@ -7,7 +7,7 @@ namespace {
 
 using Takes = Subcommand::Takes;
 
-constexpr std::array<Subcommand, 15> kSubcommands{{
+constexpr std::array<Subcommand, 16> kSubcommands{{
     {"run", Takes::kNothing, true, "record and serve until SIGTERM (the default command)",
      RunCommand},
     {"check", Takes::kNothing, false,
@@ -24,6 +24,8 @@ constexpr std::array<Subcommand, 15> kSubcommands{{
     {"reload", Takes::kNothing, false, "read the config again; restart only what changed",
      ReloadCommand},
     {"quit", Takes::kNothing, false, "finish all files and end", QuitCommand},
+    {"passwd", Takes::kNothing, false, "set the password of the page, as seen from other machines",
+     PasswdCommand},
     {"decode", Takes::kNothing, true, nullptr, DecodeCommand},
     {"measure", Takes::kNothing, true, nullptr, MeasureCommand},
     {"clip", Takes::kFiles, false, nullptr, ClipCommand},

@@ -2,11 +2,13 @@
 
 #include <string>
 
+#include "cli/arguments.hpp"
 #include "config/settings.hpp"
 
 namespace isr {
 
-/// Reads a config in this process's environment. Throws ConfigError.
-Settings LoadConfigHere(const std::string& path);
+/// What the command line means: its config, or with --dir just a directory, in this process's
+/// environment. Options of `run` override the config. Throws ConfigError.
+Settings LoadSettings(const Arguments& arguments);
 
 }  // namespace isr

@@ -27,12 +27,17 @@ std::string AbsolutePath(const std::string& path) {
 }  // namespace
 
 int RunCommand(const Arguments& arguments) {
-  const Settings settings = LoadConfigHere(arguments.config);
+  const Settings settings = LoadSettings(arguments);
   StartLog(settings.log_level, settings.log_file);
+  if (arguments.threshold) {
+    LogWarning("app",
+               "--threshold is ignored: what stands out is found over the background, "
+               "see --margin");
+  }
   int exit_code = kExitOk;
   {
     const char* const runtime = g_getenv("RUNTIME_DIRECTORY");
-    Daemon daemon(settings, {.load_settings = [&] { return LoadConfigHere(arguments.config); },
+    Daemon daemon(settings, {.load_settings = [&] { return LoadSettings(arguments); },
                              .analyses_directory = AbsolutePath(arguments.analyses_directory),
                              .web_directory = WebDirectory(),
                              .runtime_variable = runtime == nullptr ? "" : runtime});

@@ -177,7 +177,7 @@ int PrintFiles(const std::vector<Segment>& segments, const std::vector<FileCheck
 int VerifyCommand(const Arguments& arguments) {
   const Span span{.from = TimeOption("--from", arguments.from, UtcTime::min()),
                   .to = TimeOption("--to", arguments.to, UtcTime::max())};
-  const Settings settings = LoadConfigHere(arguments.config);
+  const Settings settings = LoadSettings(arguments);
   const Roots roots(RootsOf(settings, ""));
   CatalogueReader catalogue(settings.state_directory + "/catalogue.db");
   std::vector<Segment> segments = SegmentsIn(catalogue, span);

@@ -17,7 +17,7 @@ std::string FindSocket(const Arguments& arguments) {
   if (!arguments.socket.empty()) return arguments.socket;
   const char* const runtime = g_getenv("RUNTIME_DIRECTORY");
   try {
-    const Settings settings = LoadConfigHere(arguments.config);
+    const Settings settings = LoadSettings(arguments);
     return LocateControlSocket(settings.state_directory, runtime == nullptr ? "" : runtime).path;
   } catch (const ConfigError&) {
     fmt::print(stderr, "isr: cannot tell from this config where isr listens; --socket PATH can\n");

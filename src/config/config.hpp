@@ -13,6 +13,7 @@ struct ConfigEnvironment {
   std::string working_directory;         ///< absolute; where relative paths begin
   std::string state_directory_variable;  ///< $STATE_DIRECTORY: folders separated by ':', or empty
   std::string config_directory{};        ///< absolute; where paths of [web] begin
+  std::string serve_directory{};         ///< absolute, or empty: serve this one, record nothing
 };
 
 /// Reads and checks a config file; schema.hpp says which keys there are. Every section but

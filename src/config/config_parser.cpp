@@ -90,7 +90,9 @@ Settings ConfigParser::Parse() {
     if (!section.name.empty()) ParseSource(section);
   }
   const bool is_readable = !document_.sections.empty() || document_.problems.empty();
-  if (!has_source && is_readable) {
+  if (!environment_.serve_directory.empty()) {
+    settings_.sources.clear();
+  } else if (!has_source && is_readable) {
     Report(0, {}, "no source; add a section such as '[soundscape]' with 'type = test'");
   }
   for (const DirectoryProblem& problem : DirectoryProblems(settings_)) {
@@ -105,6 +107,9 @@ void ConfigParser::ParseGeneral() {
   for (const KeyInfo& row : Schema()) {
     if (row.binding.IsOfGeneral()) StoreKey(row, general_, nullptr);
     if (row.binding.IsOfWeb()) StoreKey(row, {}, nullptr);
+  }
+  if (!environment_.serve_directory.empty()) {
+    settings_.output_directory = environment_.serve_directory;
   }
   if (!settings_.state_directory.empty()) return;
   settings_.state_directory = FirstFolder(environment_.state_directory_variable);

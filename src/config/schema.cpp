@@ -59,7 +59,7 @@ const std::vector<KeyInfo> kKeys{
     // [web]
     {.name = "listen",
      .kind = KeyKind::kAddresses,
-     .default_text = "127.0.0.1",
+     .default_text = "",
      .help = "IP addresses on which the web page is served; blank for all of this machine.",
      .binding = In<&WebSettings::listen>(),
      .blank = Blank::kEmpty},

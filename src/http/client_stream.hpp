@@ -31,6 +31,9 @@ class ClientStream {
   ClientStream(const ClientStream&) = delete;
   ClientStream& operator=(const ClientStream&) = delete;
 
+  /// Nobody between reads along.
+  bool IsEncrypted() const { return G_IS_TLS_CONNECTION(stream_.Get()); }
+
   /// For what is sent as it happens: other limits, less in the system's buffers, and a client that
   /// ends its side has left. (One that waits for a file may do that and read on.)
   void MakeLive(Limits limits);

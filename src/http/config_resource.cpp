@@ -10,6 +10,7 @@ Reply AnswerConfig(const Request& request, const HttpServices& services) {
   json.BeginObject().Name("version").String(ISR_VERSION);
   json.Name("margin").Number(services.detection.margin);
   json.Name("min_gap").Number(std::chrono::duration<double>(services.detection.min_gap).count());
+  json.Name("login").Boolean(request.has_session);
   return JsonReply(json.EndObject().Text());
 }
 

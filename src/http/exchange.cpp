@@ -65,7 +65,7 @@ std::string Exchange::Header(const char* name) const {
   return value == nullptr ? "" : value;
 }
 
-std::optional<Reply> Exchange::CheckHeaders() const {
+std::optional<Reply> Exchange::CheckHeaders(const std::vector<std::string>& hosts) const {
   size_t size = 0;
   SoupMessageHeadersIter iter;
   soup_message_headers_iter_init(&iter, soup_server_message_get_request_headers(message_.Get()));
@@ -79,10 +79,10 @@ std::optional<Reply> Exchange::CheckHeaders() const {
     return ErrorReply(431, "too-large",
                       fmt::format("the request's head has more than {} bytes", limits_.header));
   }
-  if (!IsOwnHost(Header("Host"), g_get_host_name())) {
+  if (!IsOwnHost(Header("Host"), g_get_host_name(), hosts)) {
     return ErrorReply(403, "foreign-host",
                       "this machine is not known by the name in the address; use its IP address "
-                      "or its own name");
+                      "or its own name, or add this one to allowed_hosts in [web]");
   }
   if (request_.method != "GET" && request_.method != "HEAD" &&
       !IsOwnOrigin(Header("Origin"), Header("Host"))) {
@@ -97,6 +97,34 @@ std::optional<Reply> Exchange::CheckHeaders() const {
     return TooLarge(limits_.body);
   }
   return std::nullopt;
+}
+
+Visit Exchange::GetVisit() const {
+  SoupMessageHeaders* const headers = soup_server_message_get_request_headers(message_.Get());
+  SoupMessageHeadersIter iter;
+  soup_message_headers_iter_init(&iter, headers);
+  const char* name = nullptr;
+  const char* value = nullptr;
+  // As nginx asks that was told nothing else. Players of today speak HTTP/1.1.
+  bool is_forwarded = soup_server_message_get_http_version(message_.Get()) == SOUP_HTTP_1_0;
+  while (soup_message_headers_iter_next(&iter, &name, &value) != FALSE) {
+    is_forwarded = is_forwarded || IsForwardingHeader(name);
+  }
+  g_autofree char* peer = g_inet_address_to_string(
+      g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(remote_.Get())));
+  GUri* const uri = soup_server_message_get_uri(message_.Get());
+  const char* const query = g_uri_get_query(uri);
+  return {.approach = {.peer = IpAddress::Parse(peer).value_or(IpAddress()),
+                       .is_encrypted = client_->IsEncrypted(),
+                       .is_forwarded = is_forwarded,
+                       .forwarded_for = Header("X-Forwarded-For"),
+                       .forwarded_proto = Header("X-Forwarded-Proto")},
+          .authorization = Header("Authorization"),
+          .cookie = Header("Cookie"),
+          .host = Header("Host"),
+          .target = g_uri_get_path(uri) + (query == nullptr ? "" : std::string("?") + query),
+          .wants_page = Header("Accept").find("text/html") != std::string::npos,
+          .is_browser = Header("User-Agent").starts_with("Mozilla/")};
 }
 
 bool Exchange::Decode() {

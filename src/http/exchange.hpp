@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <libsoup/soup.h>
 
@@ -13,6 +14,7 @@
 #include "glib/signal_connection.hpp"
 #include "http/background.hpp"
 #include "http/client_stream.hpp"
+#include "http/gatekeeper.hpp"
 #include "http/listener.hpp"
 #include "http/reply.hpp"
 #include "http/request.hpp"
@@ -38,8 +40,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  /// What is wrong with the headers, if anything.
-  std::optional<Reply> CheckHeaders() const;
+  /// What is wrong with the headers, if anything. `hosts`: names of this machine besides its own.
+  std::optional<Reply> CheckHeaders(const std::vector<std::string>& hosts) const;
+
+  /// Who sends it. Once it is complete.
+  Visit GetVisit() const;
 
   /// Answers before the body has come.
   void Refuse(Reply reply);

@@ -130,12 +130,13 @@ Listener::~Listener() = default;
 
 void Listener::Listen(const std::vector<std::string>& addresses, int port) {
   const bool had_doors = !doors_.empty();
+  const int port_before = port_;
   doors_.clear();  // the new ones may have the same port
   try {
     Open(addresses, port);
   } catch (...) {
     doors_.clear();
-    if (had_doors) Open(addresses_, port_);
+    if (had_doors) Open(addresses_, port_before);
     SetAccepting(true);
     throw;
   }

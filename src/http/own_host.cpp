@@ -1,5 +1,6 @@
 #include "http/own_host.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <gio/gio.h>
@@ -17,13 +18,15 @@ std::string HostName(std::string_view header) {
 
 }  // namespace
 
-bool IsOwnHost(std::string_view host_header, std::string_view machine_name) {
+bool IsOwnHost(std::string_view host_header, std::string_view machine_name,
+               const std::vector<std::string>& others) {
   std::string name = HostName(Trim(host_header));
   if (name.ends_with('.')) name.pop_back();
   if (name.empty()) return false;
   if (g_hostname_is_ip_address(name.c_str()) != FALSE || name == "localhost") return true;
   const std::string machine = LowerCase(machine_name);
-  return name == machine || name == machine + ".local";
+  return name == machine || name == machine + ".local" ||
+         std::find(others.begin(), others.end(), name) != others.end();
 }
 
 bool IsOwnOrigin(std::string_view origin_header, std::string_view host_header) {

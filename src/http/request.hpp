@@ -23,6 +23,7 @@ struct Request {
   std::string if_modified_since;
   std::string last_event_id;
 
+  bool has_session = false;           ///< it came with a login that POST /logout ends
   std::vector<SourceStatus> sources;  ///< what they were doing when the request came
 };
 

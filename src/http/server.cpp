@@ -59,6 +59,7 @@ HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services,
                 {options.max_connections, options.request_deadline},
                 [this](GSocketConnection* connection, GSocketAddress* local,
                        GSocketAddress* remote) { TakeConnection(connection, local, remote); }),
+      gatekeeper_(options.password_path, services_->web_directory),
       background_(kThreads),
       decoding_(kThreads),
       measuring_(kMeasuringThreads),
@@ -66,6 +67,7 @@ HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services,
       aborted_(soup_.Get(), "request-aborted", G_CALLBACK(OnAborted), this) {
   soup_server_add_early_handler(soup_.Get(), nullptr, OnHeaders, this, nullptr);
   soup_server_add_handler(soup_.Get(), nullptr, OnRequest, this, nullptr);
+  FollowRules();
 }
 
 HttpServer::~HttpServer() {
@@ -73,6 +75,21 @@ HttpServer::~HttpServer() {
   soup_server_remove_handler(soup_.Get(), nullptr);
   exchanges_.clear();
   soup_server_disconnect(soup_.Get());
+}
+
+void HttpServer::Listen(const std::vector<std::string>& addresses, int port) {
+  listener_.Listen(addresses, port);
+  FollowRules();
+}
+
+void HttpServer::Admit(std::vector<IpNetwork> trusted_proxies, std::vector<std::string> hosts) {
+  trusted_proxies_ = std::move(trusted_proxies);
+  hosts_ = std::move(hosts);
+  FollowRules();
+}
+
+void HttpServer::FollowRules() {
+  gatekeeper_.Follow({.trusted_proxies = trusted_proxies_, .port = Port()});
 }
 
 void HttpServer::Detect(const DetectorOptions& options) {
@@ -113,7 +130,7 @@ void HttpServer::Begin(SoupServerMessage* message) {
   const auto exchange = std::make_shared<Exchange>(message, background_, listener_, limits_,
                                                    [this, message] { exchanges_.erase(message); });
   exchanges_.insert_or_assign(message, exchange);
-  if (auto refusal = exchange->CheckHeaders()) exchange->Refuse(std::move(*refusal));
+  if (auto refusal = exchange->CheckHeaders(hosts_)) exchange->Refuse(std::move(*refusal));
 }
 
 void HttpServer::OnRequest(SoupServer* /*server*/, SoupServerMessage* message, const char* /*path*/,
@@ -131,7 +148,19 @@ void HttpServer::Dispatch(Exchange& exchange) {
     exchange.Answer(ErrorReply(400, "bad-request", "the address holds a broken %-escape"));
     return;
   }
+  gatekeeper_.Admit(exchange.GetRequest(), exchange.GetVisit(),
+                    [this, weak = exchange.weak_from_this()](const Admission& admission) {
+                      if (const auto alive = weak.lock()) Answer(*alive, admission);
+                    });
+}
+
+void HttpServer::Answer(Exchange& exchange, const Admission& admission) {
+  if (admission.reply) {
+    exchange.Answer(*admission.reply);
+    return;
+  }
   Request& request = exchange.GetRequest();
+  request.has_session = admission.has_session;
   const Route* const route = FindRoute(routes_, request.method, request.path);
   if (route == nullptr) {
     const std::string allowed = MethodsOf(routes_, request.path);

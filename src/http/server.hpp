@@ -15,6 +15,7 @@
 #include "glib/signal_connection.hpp"
 #include "http/background.hpp"
 #include "http/exchange.hpp"
+#include "http/gatekeeper.hpp"
 #include "http/listener.hpp"
 #include "http/measurements.hpp"
 #include "http/router.hpp"
@@ -30,6 +31,7 @@ struct HttpServerOptions {
   std::chrono::milliseconds stall{30000};  ///< longest time in which a client reads nothing
   size_t max_header = 16 * 1024;           ///< bytes
   size_t max_body = 64 * 1024;             ///< bytes
+  std::string password_path;               ///< of PasswordPath
 };
 
 /// Serves the page, the API and the recordings. Main thread only; what waits for the disk runs on
@@ -44,9 +46,9 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   /// As Listener::Listen.
-  void Listen(const std::vector<std::string>& addresses, int port) {
-    listener_.Listen(addresses, port);
-  }
+  void Listen(const std::vector<std::string>& addresses, int port);
+  /// Who may come in from now on. `hosts`: this machine's names besides its own, in lower case.
+  void Admit(std::vector<IpNetwork> trusted_proxies, std::vector<std::string> hosts);
   /// How what stands out is found from now on, where a request does not say.
   void Detect(const DetectorOptions& options);
   int Port() const { return listener_.Port(); }
@@ -59,8 +61,10 @@ class HttpServer {
                         GHashTable* query, gpointer self) noexcept;
   static void OnAborted(SoupServer* server, SoupServerMessage* message, gpointer self) noexcept;
   void TakeConnection(GSocketConnection* connection, GSocketAddress* local, GSocketAddress* remote);
+  void FollowRules();
   void Begin(SoupServerMessage* message);
   void Dispatch(Exchange& exchange);
+  void Answer(Exchange& exchange, const Admission& admission);
   void RunInBackground(Exchange& exchange, const Route& route);
   void AnswerLater(Exchange& exchange, std::function<Reply()> later);
 
@@ -69,9 +73,12 @@ class HttpServer {
   const std::span<const Route> routes_;
   const Exchange::Limits limits_;
   const size_t max_backlog_;
+  std::vector<IpNetwork> trusted_proxies_;
+  std::vector<std::string> hosts_;
   Ref<SoupServer> soup_;
   Listener listener_;
   std::unordered_map<SoupServerMessage*, std::shared_ptr<Exchange>> exchanges_;
+  Gatekeeper gatekeeper_;
   Background background_;
   Background decoding_;   ///< may wait for long
   Background measuring_;  ///< for very long: a whole file is decoded

@@ -73,6 +73,10 @@ export class Isr {
     return answer.json();
   }
 
+  setPassword(password) {
+    execFileSync(join(process.env.ISR_BUILD_DIR, 'isr'), ['passwd', this.config], { input: password });
+  }
+
   // `isr pause`, `isr resume`: ends when it is done.
   command(...words) {
     execFileSync(join(process.env.ISR_BUILD_DIR, 'isr'), [...words, this.config]);

@@ -25,7 +25,7 @@ TEST(Config, GivesEveryKeyItsDefault) {
   EXPECT_EQ(settings.state_directory, "/work/dir/recordings/.isr");
   EXPECT_EQ(settings.log_level, LogLevel::kInfo);
   EXPECT_EQ(settings.log_file, "/work/dir/recorder.log");
-  EXPECT_EQ(settings.web.listen, std::vector<std::string>{"127.0.0.1"});
+  EXPECT_TRUE(settings.web.listen.empty());
   EXPECT_EQ(settings.web.port, 8080);
   EXPECT_EQ(settings.web.margin, 12);
   EXPECT_EQ(settings.web.min_gap, 2s);
