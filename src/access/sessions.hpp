@@ -22,6 +22,7 @@ class Sessions {
   bool Holds(std::string_view token, MonotonicTime now) const;
   void End(std::string_view token);
   void EndAll() { ends_.clear(); }
+  bool IsEmpty() const { return ends_.empty(); }
 
   /// What is kept of a token.
   std::string Digest(std::string_view token) const;

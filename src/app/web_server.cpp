@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "access/password.hpp"
+#include "base/error.hpp"
 
 namespace isr {
 namespace {
@@ -12,6 +13,17 @@ namespace {
 /// An IPv6 address in a URL stands in brackets.
 std::string HostInUrl(const std::string& address) {
   return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+/// Nothing without one. Throws Error.
+Ref<GTlsCertificate> LoadCertificate(const WebSettings& settings) {
+  const std::string& path = settings.tls_certificate;
+  if (path.empty()) return {};
+  g_autoptr(GError) error = nullptr;
+  auto certificate = Ref<GTlsCertificate>::Adopt(g_tls_certificate_new_from_files(
+      path.c_str(), (settings.tls_key.empty() ? path : settings.tls_key).c_str(), &error));
+  if (!certificate) throw Error(fmt::format("tls_certificate '{}': {}", path, error->message));
+  return certificate;
 }
 
 /// The config's check has seen them.
@@ -29,6 +41,7 @@ WebServer::WebServer(HttpServices services, const std::string& state_directory)
     : services_(std::move(services)), password_path_(PasswordPath(state_directory)) {}
 
 void WebServer::Apply(const WebSettings& wanted) {
+  Ref<GTlsCertificate> certificate = LoadCertificate(wanted);
   services_.detection.margin = wanted.margin;
   services_.detection.min_gap = wanted.min_gap;
   const bool moves = wanted.listen != settings_.listen || wanted.port != settings_.port;
@@ -44,6 +57,7 @@ void WebServer::Apply(const WebSettings& wanted) {
   }
   if (http_ != nullptr) {
     http_->Detect(services_.detection);
+    http_->Encrypt(std::move(certificate));
     http_->Admit(NetworksOf(wanted.trusted_proxies), wanted.allowed_hosts);
   }
   settings_ = wanted;
@@ -54,8 +68,8 @@ std::string WebServer::Address() const {
   const auto& listen = settings_.listen;
   const bool is_everywhere =
       listen.empty() || listen.front() == "0.0.0.0" || listen.front() == "::";
-  return fmt::format("http://{}:{}/", is_everywhere ? "localhost" : HostInUrl(listen.front()),
-                     http_->Port());
+  return fmt::format("{}://{}:{}/", settings_.tls_certificate.empty() ? "http" : "https",
+                     is_everywhere ? "localhost" : HostInUrl(listen.front()), http_->Port());
 }
 
 }  // namespace isr

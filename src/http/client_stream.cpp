@@ -17,6 +17,9 @@ constexpr size_t kMaxDiscarded = 1 << 20;
 /// How long one may take that still sends, to read why it should not.
 constexpr std::chrono::seconds kFarewell{2};
 
+/// Seconds for the end of a TLS connection.
+constexpr guint kGoodBye = 2;
+
 /// Bytes that the system takes for a live client: what lies there is old when it gets it.
 constexpr int kLiveBuffer = 64 * 1024;
 
@@ -31,14 +34,22 @@ bool WouldBlock(const GError* error) {
 
 }  // namespace
 
-ClientStream::ClientStream(Ref<GIOStream> stream, Ref<GSocket> socket, Limits limits)
-    : stream_(std::move(stream)), socket_(std::move(socket)), limits_(limits) {
+ClientStream::ClientStream(Ref<GIOStream> stream, Ref<GSocket> socket, Limits limits,
+                           bool is_encrypted)
+    : stream_(std::move(stream)),
+      socket_(std::move(socket)),
+      limits_(limits),
+      is_encrypted_(is_encrypted) {
   readable_ = SourceHandle::OnReadable(
       G_POLLABLE_INPUT_STREAM(g_io_stream_get_input_stream(stream_.Get())), [this] { Discard(); });
 }
 
 ClientStream::~ClientStream() {
-  // Not here and now: a TLS connection says good-bye, and may have to wait for that.
+  if (IsEncrypted() && socket_) {
+    // It says good-bye, on a thread that all share: not for long, and not to one who was cut off.
+    g_socket_set_timeout(socket_.Get(), kGoodBye);
+    if (!is_done_) g_socket_shutdown(socket_.Get(), TRUE, TRUE, nullptr);
+  }
   g_io_stream_close_async(stream_.Get(), G_PRIORITY_DEFAULT, nullptr, nullptr, nullptr);
 }
 
@@ -111,6 +122,7 @@ void ClientStream::Drained() {
   if (ending_ == Ending::kNone) {
     if (on_sent_) on_sent_();
   } else if (!readable_.IsActive() || (ending_ == Ending::kAtOnce && !has_more)) {
+    is_done_ = true;
     Gone("done");
   } else {
     ending_ = Ending::kWhenClientHasRead;

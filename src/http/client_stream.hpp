@@ -25,14 +25,15 @@ class ClientStream {
     std::chrono::milliseconds stall;  ///< longest time in which none of them goes
   };
 
-  /// `stream` comes over `socket`.
-  ClientStream(Ref<GIOStream> stream, Ref<GSocket> socket, Limits limits);
+  /// `stream` comes over `socket`, by TLS where it is encrypted.
+  ClientStream(Ref<GIOStream> stream, Ref<GSocket> socket, Limits limits,
+               bool is_encrypted = false);
   ~ClientStream();
   ClientStream(const ClientStream&) = delete;
   ClientStream& operator=(const ClientStream&) = delete;
 
   /// Nobody between reads along.
-  bool IsEncrypted() const { return G_IS_TLS_CONNECTION(stream_.Get()); }
+  bool IsEncrypted() const { return is_encrypted_; }
 
   /// For what is sent as it happens: other limits, less in the system's buffers, and a client that
   /// ends its side has left. (One that waits for a file may do that and read on.)
@@ -71,7 +72,9 @@ class ClientStream {
   const Ref<GIOStream> stream_;
   const Ref<GSocket> socket_;
   Limits limits_;
+  const bool is_encrypted_;
   bool is_live_ = false;
+  bool is_done_ = false;
   Ending ending_ = Ending::kNone;
   std::deque<Ref<GBytes>> queue_;
   size_t sent_ = 0;  // of the first in the queue

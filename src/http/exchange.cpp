@@ -161,7 +161,8 @@ void Exchange::TakeConnection() {
   client_ = std::make_unique<ClientStream>(
       Ref<GIOStream>::Adopt(soup_server_message_steal_connection(message_.Get())),
       listener_.SocketOf(remote_.Get()),
-      ClientStream::Limits{.queue = kQueue, .stall = limits_.stall});
+      ClientStream::Limits{.queue = kQueue, .stall = limits_.stall},
+      listener_.IsEncrypted(remote_.Get()));
   client_->OnGone([this] { ended_(); });
 }
 

@@ -117,9 +117,11 @@ struct Gatekeeper::Case {
   Callback callback;
 };
 
-Gatekeeper::Gatekeeper(std::string password_path, std::string web_directory, const Clock& clock)
+Gatekeeper::Gatekeeper(std::string password_path, std::string web_directory,
+                       std::function<void()> all_out, const Clock& clock)
     : password_path_(std::move(password_path)),
       web_directory_(std::move(web_directory)),
+      all_out_(std::move(all_out)),
       clock_(clock),
       disk_(1),
       crypt_(1) {}
@@ -151,7 +153,10 @@ void Gatekeeper::ReadPassword(std::function<void()> then) {
     return [this, then, hash, trouble] {
       if (!trouble.empty() && !in_trouble_) LogWarning(kDomain, "{}; nobody can log in", trouble);
       in_trouble_ = !trouble.empty();
-      if (hash != std::exchange(hash_, hash)) sessions_.EndAll();
+      if (hash != std::exchange(hash_, hash) && !sessions_.IsEmpty()) {
+        sessions_.EndAll();
+        all_out_();
+      }
       then();
     };
   });

@@ -45,8 +45,8 @@ class Gatekeeper {
   };
   using Callback = std::function<void(Admission)>;
 
-  /// `web_directory`: login.html, closed.html
-  Gatekeeper(std::string password_path, std::string web_directory,
+  /// `web_directory`: login.html, closed.html. `all_out`: who was in has to show the new password.
+  Gatekeeper(std::string password_path, std::string web_directory, std::function<void()> all_out,
              const Clock& clock = SystemClock());
 
   void Follow(Rules rules) { rules_ = std::move(rules); }
@@ -81,6 +81,7 @@ class Gatekeeper {
 
   const std::string password_path_;
   const std::string web_directory_;
+  const std::function<void()> all_out_;
   const Clock& clock_;
   Rules rules_;
   std::string hash_;  // of the password; empty: there is none

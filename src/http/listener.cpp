@@ -118,6 +118,7 @@ struct Listener::Connection {
   const Ref<GSocketAddress> remote;
   SourceHandle deadline;
   bool is_retained = false;
+  bool is_encrypted = false;
 };
 
 Listener::Listener(const std::vector<std::string>& addresses, int port, Limits limits,
@@ -242,6 +243,22 @@ bool Listener::Retain(GSocketAddress* remote) {
   found->second->is_retained = true;
   ++retained_;
   return true;
+}
+
+void Listener::SetEncrypted(GSocketAddress* remote) {
+  const auto found = connections_.find(remote);
+  if (found != connections_.end()) found->second->is_encrypted = true;
+}
+
+bool Listener::IsEncrypted(GSocketAddress* remote) const {
+  const auto found = connections_.find(remote);
+  return found != connections_.end() && found->second->is_encrypted;
+}
+
+void Listener::EndRetained() {
+  for (const auto& [remote, connection] : connections_) {
+    if (connection->is_retained) connection->Abort();
+  }
 }
 
 Ref<GSocket> Listener::SocketOf(GSocketAddress* remote) const {

@@ -49,6 +49,13 @@ class Listener {
   /// the other half is for requests.
   bool Retain(GSocketAddress* remote);
 
+  /// This peer's connection speaks TLS.
+  void SetEncrypted(GSocketAddress* remote);
+  bool IsEncrypted(GSocketAddress* remote) const;
+
+  /// All connections that stay end.
+  void EndRetained();
+
   /// Nothing when it is gone.
   Ref<GSocket> SocketOf(GSocketAddress* remote) const;
 

@@ -58,8 +58,12 @@ HttpServer::HttpServer(const HttpServerOptions& options, HttpServices services,
       listener_(options.addresses, options.port,
                 {options.max_connections, options.request_deadline},
                 [this](GSocketConnection* connection, GSocketAddress* local,
-                       GSocketAddress* remote) { TakeConnection(connection, local, remote); }),
-      gatekeeper_(options.password_path, services_->web_directory),
+                       GSocketAddress* remote) { tls_.Take(connection, local, remote); }),
+      tls_([this](GIOStream* stream, GSocketAddress* local, GSocketAddress* remote) {
+        Serve(stream, local, remote);
+      }),
+      gatekeeper_(options.password_path, services_->web_directory,
+                  [this] { listener_.EndRetained(); }),
       background_(kThreads),
       decoding_(kThreads),
       measuring_(kMeasuringThreads),
@@ -89,7 +93,8 @@ void HttpServer::Admit(std::vector<IpNetwork> trusted_proxies, std::vector<std::
 }
 
 void HttpServer::FollowRules() {
-  gatekeeper_.Follow({.trusted_proxies = trusted_proxies_, .port = Port()});
+  gatekeeper_.Follow(
+      {.trusted_proxies = trusted_proxies_, .only_encrypted = tls_.IsInUse(), .port = Port()});
 }
 
 void HttpServer::Detect(const DetectorOptions& options) {
@@ -98,10 +103,15 @@ void HttpServer::Detect(const DetectorOptions& options) {
   services_ = std::make_shared<const HttpServices>(services);
 }
 
-void HttpServer::TakeConnection(GSocketConnection* connection, GSocketAddress* local,
-                                GSocketAddress* remote) {
+void HttpServer::Encrypt(Ref<GTlsCertificate> certificate) {
+  tls_.Use(std::move(certificate));
+  FollowRules();
+}
+
+void HttpServer::Serve(GIOStream* stream, GSocketAddress* local, GSocketAddress* remote) {
+  if (G_IS_TLS_CONNECTION(stream)) listener_.SetEncrypted(remote);
   g_autoptr(GError) error = nullptr;
-  if (!soup_server_accept_iostream(soup_.Get(), G_IO_STREAM(connection), local, remote, &error)) {
+  if (!soup_server_accept_iostream(soup_.Get(), stream, local, remote, &error)) {
     LogDebug("http", "cannot serve a connection: {}", error->message);
   }
 }

@@ -20,6 +20,7 @@
 #include "http/measurements.hpp"
 #include "http/router.hpp"
 #include "http/services.hpp"
+#include "http/tls_door.hpp"
 
 namespace isr {
 
@@ -49,6 +50,8 @@ class HttpServer {
   void Listen(const std::vector<std::string>& addresses, int port);
   /// Who may come in from now on. `hosts`: this machine's names besides its own, in lower case.
   void Admit(std::vector<IpNetwork> trusted_proxies, std::vector<std::string> hosts);
+  /// https with this certificate and its key, for all but this machine; nothing: http.
+  void Encrypt(Ref<GTlsCertificate> certificate);
   /// How what stands out is found from now on, where a request does not say.
   void Detect(const DetectorOptions& options);
   int Port() const { return listener_.Port(); }
@@ -60,7 +63,7 @@ class HttpServer {
   static void OnRequest(SoupServer* server, SoupServerMessage* message, const char* path,
                         GHashTable* query, gpointer self) noexcept;
   static void OnAborted(SoupServer* server, SoupServerMessage* message, gpointer self) noexcept;
-  void TakeConnection(GSocketConnection* connection, GSocketAddress* local, GSocketAddress* remote);
+  void Serve(GIOStream* stream, GSocketAddress* local, GSocketAddress* remote);
   void FollowRules();
   void Begin(SoupServerMessage* message);
   void Dispatch(Exchange& exchange);
@@ -77,6 +80,7 @@ class HttpServer {
   std::vector<std::string> hosts_;
   Ref<SoupServer> soup_;
   Listener listener_;
+  TlsDoor tls_;
   std::unordered_map<SoupServerMessage*, std::shared_ptr<Exchange>> exchanges_;
   Gatekeeper gatekeeper_;
   Background background_;

@@ -33,6 +33,8 @@ struct TlsDoor::Handshake {
   SourceHandle deadline;
 };
 
+TlsDoor::TlsDoor(Serve serve) : serve_(std::move(serve)) {}
+
 TlsDoor::~TlsDoor() {
   for (Handshake* const handshake : under_way_) {
     handshake->door = nullptr;

@@ -22,7 +22,7 @@ class TlsDoor {
   using Serve =
       std::function<void(GIOStream* stream, GSocketAddress* local, GSocketAddress* remote)>;
 
-  explicit TlsDoor(Serve serve) : serve_(std::move(serve)) {}
+  explicit TlsDoor(Serve serve);
   ~TlsDoor();
   TlsDoor(const TlsDoor&) = delete;
   TlsDoor& operator=(const TlsDoor&) = delete;

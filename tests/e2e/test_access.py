@@ -166,6 +166,18 @@ class FromElsewhereTest(AccessTest):
         self.assertEqual(self.code(self.ask("/api/status", third)), (403, "no-password"))
         self.assert_quiet("another password")
 
+    def test_another_password_ends_what_is_being_followed(self):
+        isr = self.start_isr(password=PASSWORD)
+        session = self.cookie(self.log_in(PASSWORD))
+        with socket.create_connection((ADDRESS, isr.port), timeout=20) as follower:
+            follower.sendall(f"GET /api/events HTTP/1.1\r\nHost: {ADDRESS}\r\nCookie: {session['Cookie']}\r\n\r\n".encode())
+            self.assertTrue(follower.recv(4096).startswith(b"HTTP/1.1 200"))
+            self.set_password(isr, "another password")
+            self.assertEqual(self.ask("/api/status", session)[0], 401)
+            with contextlib.suppress(ConnectionResetError):
+                while follower.recv(4096):
+                    pass
+
     def test_cookies_that_are_none_let_nobody_in(self):
         isr = self.start_isr(password=PASSWORD)
         good = self.cookie(self.log_in(PASSWORD))["Cookie"]
