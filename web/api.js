@@ -258,6 +258,13 @@ export function streamUrl(file) {
   return file.recording && file.size > 0 ? `${url}?upto=${file.size}` : url;
 }
 
+/** Fails, with the reason, where a download would. @param {string} url */
+export async function checkDownload(url) {
+  const response = await fetch(url, {method: 'HEAD', cache: 'no-store'}).catch(() => null);
+  // The answer to HEAD has no text.
+  if (!response?.ok) await (await ask(url)).body?.cancel();
+}
+
 /** @param {Recording} file */
 export function downloadUrl(file) {
   return `/download/${escapePath(file.name)}`;

@@ -2,6 +2,7 @@ import * as api from './api.js';
 import {ClipBar} from './clip_bar.js';
 import {Days} from './days.js';
 import {Deletion} from './deletion.js';
+import {checkDownloads} from './downloads.js';
 import {Detection} from './detection.js';
 import {DetectionControls} from './detection_controls.js';
 import {byId, setText} from './dom.js';
@@ -16,6 +17,7 @@ import {readPlace, writePlace} from './place.js';
 import {Repeated} from './repeated.js';
 import {Sources} from './sources.js';
 import {Storage} from './storage.js';
+import {keepVolume} from './volume.js';
 
 const LIST_DELAY = 300;  // ms; what happens together is read together
 
@@ -98,6 +100,12 @@ class App {
         if (audio !== target) audio.pause();
       }
     }, true);
+    byId('notice-close').addEventListener('click', () => {
+      this.showNotice('');
+      byId('recordings').focus();
+    });
+    checkDownloads((text) => this.showNotice(text));
+    keepVolume();
     this.live.start();
     this.all.run().then(() => this.goToPlace());
     this.offerLogout();
@@ -283,7 +291,7 @@ class App {
 
   /** @param {string} text empty: none */
   showNotice(text) {
-    setText(byId('notice'), text);
+    setText(byId('notice-text'), text);
     byId('notice').hidden = text === '';
   }
 

@@ -156,8 +156,19 @@ export class FilePanel {
 
   follow() {
     if (this.until !== null && this.audio.currentTime >= this.until) this.audio.pause();
+    this.keepInView(this.audio.currentTime);
     this.waveform.moveTo(this.audio.currentTime);
     this.sections.mark(this.audio.currentTime);
+  }
+
+  /** A zoomed waveform goes along with the player. @param {number} seconds */
+  keepInView(seconds) {
+    if (!this.view || (seconds >= this.view.from && seconds < this.view.to)) return;
+    const length = this.view.to - this.view.from;
+    const start = Math.min(Math.max(seconds - length / 10, 0), this.duration - length);
+    if (Math.abs(start - this.view.from) < 0.001) return;  // it is at its end
+    this.view = {from: start, to: start + length};
+    this.load();
   }
 
   /** @param {number} factor of what is seen; the player's place stays in view */

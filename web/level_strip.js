@@ -1,4 +1,5 @@
 import * as api from './api.js';
+import {element} from './dom.js';
 import {paintLevels} from './paint.js';
 import {Picture} from './picture.js';
 import {watchSeen} from './seen.js';
@@ -37,6 +38,10 @@ export class LevelStrip {
       if (this.analysis) paintLevels(sheet, this.analysis);
     });
     this.root = this.picture.root;
+    /** Why there is nothing to see, for who sees. */
+    this.note = element('span', 'level-strip-note');
+    this.note.setAttribute('aria-hidden', 'true');  // the picture's name says it
+    this.note.hidden = true;
     this.picture.name(`Levels of ${title}`);
     watchSeen(this.root, (isSeen) => {
       this.isSeen = isSeen;
@@ -78,6 +83,8 @@ export class LevelStrip {
       // The list itself says when the recorder is gone.
       if (!(error instanceof api.ApiError) || error.status !== 422) return null;
       this.picture.name(`Levels of ${this.title}: no decoder reads it`);
+      this.note.textContent = 'no decoder reads it';
+      this.note.hidden = false;
       return wanted;
     }
   }
@@ -85,6 +92,7 @@ export class LevelStrip {
   /** @param {Analysis} analysis */
   show(analysis) {
     this.analysis = analysis;
+    this.note.hidden = true;
     this.picture.draw();
     const found = analysis.analysed ? countSections(analysis.sections.length) : 'not measured yet';
     this.picture.name(`Levels of ${this.title}: ${found}`);

@@ -15,7 +15,7 @@ export class PlacesList {
     this.places = [];
     this.root = element('div', 'places');
     this.title = element('h3', 'places-title');
-    this.list = element('ol', 'places-list');
+    this.list = element('ol', 'chips');
     this.root.append(this.title, this.list);
     this.root.hidden = true;
   }
@@ -35,7 +35,7 @@ export class PlacesList {
   /** @param {number} index */
   append(index) {
     const item = element('li');
-    item.append(button('place', '', () => this.onPick(this.places[index].at, this.places[index].end)));
+    item.append(button('chip', '', () => this.onPick(this.places[index].at, this.places[index].end)));
     this.list.append(item);
   }
 

@@ -64,7 +64,7 @@ export class RecordingRow {
     const name = element('span', this.file.source ? '' : 'recording-file',
       this.file.source || this.file.name);
     name.title = this.file.name;
-    cell.append(name, this.badge, this.marks, this.match, this.strip.root);
+    cell.append(name, this.badge, this.marks, this.match, this.strip.note, this.strip.root);
     return cell;
   }
 

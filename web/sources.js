@@ -1,5 +1,5 @@
 import {byId, element, placeAt, setText} from './dom.js';
-import {duration, sinceWhen} from './format.js';
+import {counted, duration, sinceWhen} from './format.js';
 import {LevelMeter} from './level_meter.js';
 
 /** @typedef {import('./api.js').Source} Source */
@@ -36,7 +36,7 @@ class SourceCard {
     this.state.dataset.state = source.state;
     setText(this.state, source.state);
     const since = source.since > 0 ? `since ${sinceWhen(source.since)}` : '';
-    const reconnects = source.reconnects > 0 ? `${source.reconnects} × reconnected` : '';
+    const reconnects = source.reconnects > 0 ? counted(source.reconnects, 'retry', 'retries') : '';
     this.put(this.detail, [source.type, source.format, since, reconnects].filter(Boolean).join(' · '));
     this.put(this.title, source.title && `♪ ${source.title}`);
     this.put(this.gap, gapOf(source));

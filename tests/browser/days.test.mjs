@@ -81,4 +81,7 @@ test('days look right everywhere and keep nobody out', async () => {
   await dayButton(NEW).click();
   await page.getByRole('img', { name: /morning.wav: 2 sections/ }).waitFor();
   await visitor.photograph('days');
+  // A table still where its rows have two lines.
+  await page.setViewportSize({ width: 320, height: 640 });
+  assert.ok(await page.getByRole('table').getByRole('row').count() > 1);
 });

@@ -78,6 +78,19 @@ test('one that went by itself meanwhile is said to be gone', async () => {
   assert.deepEqual(rest, []);
 });
 
+test('a download that the recorder refuses is said on the page', async () => {
+  unlinkSync(join(isr.folder, 'recordings', 'two.wav'));
+  const notice = page.locator('#notice');
+  await visitor.forgive(/404/, async () => {
+    await page.getByRole('link', { name: 'Download 11:00:00 two.wav' }).press('Enter');
+    await notice.getByText(/no recording 'two.wav'/).waitFor();
+  });
+  await visitor.photograph('download_refused');
+  await page.getByRole('button', { name: 'Close this message' }).press('Enter');
+  await notice.waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'recordings');
+});
+
 test('what is being recorded cannot be deleted', async () => {
   const row = page.getByRole('row').filter({ hasText: 'live' });
   await row.getByRole('button', { name: /^Play/ }).click();

@@ -50,7 +50,7 @@ test('play opens the recording on its waveform, and plays', async () => {
 test('its sections are buttons that play from there', async () => {
   await player('12:00:00 a b&c.wav').getByRole('button', { name: /^0:40 – 0:43 · 4\d\.\d dB$/ }).click();
   await assertAt(40);
-  await page.locator('.place[aria-current="true"]').filter({ hasText: '0:40' }).waitFor();
+  await page.locator('.file-panel .chip[aria-current="true"]').filter({ hasText: '0:40' }).waitFor();
 });
 
 test('a click on the waveform seeks there', async () => {
@@ -78,12 +78,34 @@ test('zooming shows a part of it around the player', async () => {
   await page.getByRole('img', { name: /Waveform.*0:00 to 1:00/ }).waitFor();
 });
 
+test('a zoomed waveform goes along with the player', async () => {
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.getByRole('img', { name: /0:23 to 0:38/ }).waitFor();
+  await audio().evaluate((element) => { element.currentTime = 37.4; });
+  await audio().evaluate((element) => element.play());
+  await page.getByRole('img', { name: /0:36 to 0:51/ }).waitFor();
+  await audio().evaluate((element) => { element.pause(); element.currentTime = 60; });
+  await page.getByRole('img', { name: /0:45 to 1:00/ }).waitFor();
+  await page.getByRole('button', { name: 'Zoom out' }).click();
+  await page.getByRole('img', { name: /Waveform.*0:00 to 1:00/ }).waitFor();
+});
+
+test('how loud one player is, all are, after a reload as well', async () => {
+  await audio().evaluate((element) => { element.volume = 0.25; });
+  const volumes = () => page.evaluate(() => [...document.querySelectorAll('audio')].map(({ volume }) => volume));
+  await waitFor('the other player', async () => (await volumes()).join() === '0.25,0.25');
+  await page.reload();
+  await waitFor('the player', async () => (await volumes()).includes(0.25));
+});
+
 test('the address leads back to recording and place after a reload', async () => {
   await audio().evaluate((element) => { element.currentTime = 42; });
   await waitFor('the address', () => page.url().includes('&t=42.0'));
   await page.reload();
   await player('12:00:00 a b&c.wav').getByRole('img', { name: /2 sections/ }).waitFor();
   await assertAt(42);
+  const { duration, paused } = await where();
+  assert.ok(paused && Math.abs(duration - 60) < 0.01, `${duration}`);
 });
 
 test('one recording is open at a time', async () => {
@@ -108,7 +130,7 @@ test('a recording that still grows plays as far as it goes', async () => {
 test('the player looks right everywhere and keeps nobody out', async () => {
   await page.getByRole('button', { name: 'Play 12:00:00 a b&c.wav' }).click();
   await player('12:00:00 a b&c.wav').getByRole('button', { name: /^0:40/ }).click();
-  await page.locator('.place[aria-current="true"]').waitFor();
+  await page.locator('.file-panel .chip[aria-current="true"]').waitFor();
   await visitor.photograph('file_panel');
 });
 

@@ -47,6 +47,21 @@ async function assertPlays(text) {
   return state;
 }
 
+// Whatever gets the focus on the way through the page is not behind the bar.
+async function assertNothingHidden() {
+  await page.getByRole('button', { name: 'Keys' }).focus();
+  const place = () => page.evaluate(() => {
+    const { activeElement: element } = document;
+    const { bottom } = element.getBoundingClientRect();
+    const top = document.getElementById('clip-bar').getBoundingClientRect().top;
+    return { text: element.textContent, id: element.id, isIn: element.closest('#clip-bar') !== null, below: bottom - top };
+  });
+  for (let now = await place(); !now.isIn; now = await place()) {
+    assert.ok(now.below <= 0, JSON.stringify(now));
+    await page.keyboard.press('Tab');
+  }
+}
+
 test('the star shows a day\'s sections, best first, and gives the best one the focus', async () => {
   await star(DAY).focus();
   await page.keyboard.press('Enter');
@@ -188,6 +203,9 @@ test('highlights look right everywhere and keep nobody out', async () => {
   await page.keyboard.press('j');
   await bar().getByText(/2 of 4/).waitFor();
   await visitor.photograph('highlights');
+  await assertNothingHidden();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await assertNothingHidden();
   await page.getByRole('button', { name: 'Close section player' }).click();
   await star(DAY).click();
   assert.equal(await panel().count(), 0);

@@ -46,6 +46,13 @@ test('recordings are listed under their day', async () => {
   await row.getByRole('link', { name: /download/i }).waitFor();
 });
 
+test('who comes with the keyboard skips to the recordings', async () => {
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the recordings');
+  await page.keyboard.press('Enter');
+  await waitFor('the focus', () => page.evaluate(() => document.activeElement.id === 'recordings'));
+});
+
 test('the source that records is shown as recording', async () => {
   const source = page.getByRole('region', { name: 'Sources' }).getByRole('listitem');
   await source.filter({ hasText: 'beeps' }).getByText('recording').waitFor();
