@@ -72,18 +72,24 @@ export class Visitor {
     const folder = join(process.env.ISR_BUILD_DIR, 'screenshots');
     mkdirSync(folder, { recursive: true });
     const before = this.page.viewportSize();
-    const take = async (suffix) => {
-      await this.page.screenshot({ path: join(folder, `${name}${suffix}.png`), fullPage: true });
+    const take = async (suffix, { width, height } = before) => {
+      await this.page.setViewportSize({ width, height });
+      // Of what is beyond the window Chromium may not have painted all, while the page is busy.
+      const whole = await this.page.evaluate(() => document.documentElement.scrollHeight);
+      await this.page.setViewportSize({ width, height: Math.max(height, whole) });
+      await this.page.evaluate(() => new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(resolve));
+      }));
+      await this.page.screenshot({ path: join(folder, `${name}${suffix}.png`) });
+      await this.assertAccessible();
       assert.equal(await this.page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, suffix);
     };
     await take('');
     await this.page.emulateMedia({ colorScheme: 'dark' });
     await take('-dark');
-    await this.assertAccessible();
     await this.page.emulateMedia({ colorScheme: 'light' });
-    await this.page.setViewportSize({ width: 320, height: 640 });
-    await take('-telephone');
+    await take('-telephone', { width: 320, height: 640 });
     await this.page.setViewportSize(before);
   }
 

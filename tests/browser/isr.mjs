@@ -1,5 +1,6 @@
 // `isr run` with a config of its own, in a temporary directory that is gone afterwards.
 
+import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -93,9 +94,11 @@ export class Isr {
     return code;
   }
 
-  // Likewise, and nothing is left of it.
-  async stop() {
+  // Likewise, and nothing is left of it. Fails when there is more in the log than information, or than `allow`ed.
+  async stop(allow = /nobody listens on port 1 /) {
     const code = await this.halt();
+    const unexpected = this.log().split('\n').filter((line) => line && !/^\S+ \S+ \S+ INFO /.test(line) && !allow.test(line));
+    assert.deepEqual(unexpected, []);
     rmSync(this.folder, { recursive: true, force: true });
     return code;
   }
