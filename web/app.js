@@ -291,8 +291,8 @@ class App {
 
   /** @param {string} text empty: none */
   showNotice(text) {
+    byId('notice').hidden = text === '';  // what is hidden is not announced
     setText(byId('notice-text'), text);
-    byId('notice').hidden = text === '';
   }
 
   /** Reads all that there is; from then on what happens is told. */

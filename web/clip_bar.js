@@ -33,6 +33,9 @@ export class ClipBar extends EventTarget {
     this.speed.value = speed;
     this.listen(openFile, cutFile);
     this.applySpeed();
+    new ResizeObserver(() => {
+      document.documentElement.style.setProperty('--clip-bar', `${this.root.offsetHeight}px`);
+    }).observe(this.root);
   }
 
   /**

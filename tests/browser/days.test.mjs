@@ -43,6 +43,10 @@ test('the newest day is open; one that is closed asks for nothing', async () => 
   assert.equal(asked.length, 1, asked.join('\n'));
 });
 
+test('a day says how many recordings it has, how long and how large', async () => {
+  await page.getByText(/^\d+ recordings? · \d+ (s|min)( \d+ min)? · [\d.]+ [kM]?B$/).first().waitFor();
+});
+
 test('a day opens from the keyboard, and its button says what it controls', async () => {
   await dayButton(OLD).focus();
   await page.keyboard.press('Enter');

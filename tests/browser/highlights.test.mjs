@@ -190,7 +190,8 @@ test('a day on which nothing stands out says so', async () => {
   await panel().getByText('Nothing stands out. A smaller margin finds more.').waitFor();
 });
 
-test('a day of a source shows what is missing', async () => {
+test('a day of a source shows what is missing, and so does its card', async () => {
+  await page.getByRole('region', { name: 'Sources' }).getByText(/^last gap: \d+\.\d s at \d\d:\d\d \(.+\)$/).waitFor();
   await page.getByRole('button', { name: /Highlights of/ }).first().click();
   const canvas = panel().getByRole('img', { name: /Timeline.*recordings.*1 gap$/ });
   await canvas.waitFor();

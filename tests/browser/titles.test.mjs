@@ -30,6 +30,7 @@ after(async () => {
 
 test('a part of a title finds its recording and is named there', async () => {
   await page.getByText('2 recordings', { exact: true }).waitFor();
+  await page.getByRole('region', { name: 'Sources' }).getByText(`♪ ${TITLE}`, { exact: true }).waitFor();
   await page.getByRole('searchbox', { name: 'Name, source, title or label' }).fill('blackBIRD');
   await page.getByText('1 of 2 recordings shown').waitFor();
   await page.getByRole('row').getByRole('button', { name: TITLE }).waitFor();
