@@ -30,7 +30,7 @@ class App {
     this.sound = null;
     /** Whose player is open. @type {import('./recording_row.js').RecordingRow | null} */
     this.opened = null;
-    const detection = new Detection();
+    const detection = this.detection = new Detection();
     this.clips = new ClipBar(announce, (file, seconds) => this.goTo(() => this.openFile(file, seconds)),
       (file, seconds) => this.goTo(() => this.cutFile(file, seconds)));
     this.clips.addEventListener('change', () => this.offerCut());
@@ -108,7 +108,6 @@ class App {
     keepVolume();
     this.live.start();
     this.all.run().then(() => this.goToPlace());
-    this.offerLogout();
   }
 
   /** @param {api.Source} source that changed */
@@ -138,12 +137,6 @@ class App {
     }
     clearTimeout(this.listTimer);
     this.listTimer = setTimeout(() => this.list.run(), LIST_DELAY);
-  }
-
-  /** Who came without a login, from the recorder's own machine, has nothing to leave. */
-  async offerLogout() {
-    const config = await api.getConfig().catch(() => null);  // the list tells what is wrong
-    byId('logout').hidden = !config?.login;
   }
 
   /**
@@ -304,6 +297,10 @@ class App {
       setText(byId('version'), `isr ${status.version}`);
       await this.updateList();
       await this.storage.read();
+      const config = await api.getConfig();
+      this.detection.learn(config);
+      // Who came without a login, from the recorder's own machine, has nothing to leave.
+      byId('logout').hidden = !config.login;
       if (!byId('trouble').hidden) this.announce('The recorder answers again.');
       this.showTrouble('');
     } catch (error) {

@@ -105,8 +105,7 @@ export class FilePanel {
   }
 
   showReviewed() {
-    setText(this.reviewed, this.file.reviewed ? '✓ Reviewed' : 'Not reviewed');
-    this.reviewed.setAttribute('aria-pressed', String(this.file.reviewed ?? false));
+    setText(this.reviewed, this.file.reviewed ? '✓ Reviewed' : 'Mark as reviewed');
   }
 
   /** That plays, or did last. @returns {import('./marks.js').Stretch | null} */

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { Visitor } from './chromium.mjs';
-import { Isr } from './isr.mjs';
-import { makeSounds, NO_SOURCE } from './sounds.mjs';
+import { Isr, waitFor } from './isr.mjs';
+import { copySounds, makeSounds, NO_SOURCE } from './sounds.mjs';
 
 const OLD = 'Tuesday, November 17, 2026';
 const MIDDLE = 'Wednesday, November 18, 2026';
@@ -126,9 +126,28 @@ test('a page of a recorder that has recorded nothing says what to do', async () 
   try {
     await page.goto(fresh.origin);
     await page.getByRole('heading', { name: 'Nothing recorded yet' }).waitFor();
+    await waitFor('the recorder\'s margin', async () => await page.getByRole('spinbutton', { name: 'Margin' }).inputValue() === '12');
     await visitor.photograph('first-run');
     await page.goto('about:blank');
   } finally {
     assert.equal(await fresh.stop(), 0);
+  }
+});
+
+test('of very many that match, the first are shown, and the others when they are wanted', async () => {
+  const start = new Date('2026-11-18T12:00:00Z');
+  const many = await Isr.start({}, NO_SOURCE, (folder) => copySounds(folder,
+    Array.from({ length: 501 }, (_, number) => ({ name: `tick${number}.wav`, start, seconds: 1, tones: [] }))));
+  try {
+    await page.goto(many.origin);
+    await count('501 recordings').waitFor();
+    await text().fill('tick');
+    await count('500 of 501 recordings shown').waitFor();
+    await page.getByRole('button', { name: 'Show more of what matches' }).press('Enter');
+    await count('501 of 501 recordings shown').waitFor();
+    await page.getByRole('button', { name: 'Show more of what matches' }).waitFor({ state: 'hidden' });
+    await page.goto('about:blank');
+  } finally {
+    assert.equal(await many.stop(), 0);
   }
 });

@@ -62,6 +62,13 @@ test('a click on the waveform seeks there', async () => {
   await waitFor('the place', () => audio('.file-panel audio', ({ currentTime }) => Math.abs(currentTime - 15) < 0.2));
 });
 
+test('it fits a telephone', async () => {
+  await page.setViewport({ width: 320, height: 640 });
+  await waitFor('nothing to be wider than the window', () => page.evaluate(
+    () => document.documentElement.scrollWidth === document.documentElement.clientWidth));
+  await page.setViewport({ width: 1000, height: 700 });
+});
+
 test('the highlights of a day play, and J goes on', async () => {
   await press(`Highlights of ${DAY}`);
   await visitor.find('.chips button');

@@ -17,6 +17,8 @@ before(async () => {
   isr = await Isr.start({}, { live: { type: 'test' } }, (folder) => makeSounds(folder, [
     { name: 'first.wav', start: new Date('2026-11-18T10:00:00Z'), seconds: 60, tones: [[15, 16], [20, 21, 0.1], [40, 41.5]] },
     { name: 'last.wav', start: new Date('2026-11-18T12:00:00Z'), seconds: 30, tones: [[12, 13, 0.5]] },
+    { name: 'many.wav', start: new Date('2026-11-16T12:00:00Z'), seconds: 300,
+      tones: Array.from({ length: 59 }, (_, number) => [5 * number + 4, 5 * number + 5, 0.2 + number / 100]) },
     { name: 'quiet.wav', start: new Date('2026-11-17T12:00:00Z'), seconds: 20, tones: [] },
   ]));
   isr.command('pause', 'live');
@@ -185,6 +187,20 @@ test('? explains the keys, which can be turned off', async () => {
   await page.keyboard.press('Escape');
 });
 
+test('of more than fifty sections the fifty best are buttons, and the keys reach all', async () => {
+  await star('Monday, November 16, 2026').click();
+  await panel().getByText('The 50 best of 59 sections, best first.').waitFor();
+  assert.equal((await chips()).length, 50);
+  await page.getByRole('button', { name: 'Close section player' }).click();
+  await page.keyboard.press('j');
+  await bar().getByText('· 1 of 59').waitFor();
+  await page.keyboard.press('k');
+  await page.getByRole('status').filter({ hasText: 'There are no more sections on this day.' }).waitFor();
+  await page.getByRole('button', { name: 'Close section player' }).click();
+  await page.keyboard.press('k');
+  await bar().getByText('· 59 of 59').waitFor();
+});
+
 test('a day on which nothing stands out says so', async () => {
   await star('Tuesday, November 17, 2026').click();
   await panel().getByText('Nothing stands out. A smaller margin finds more.').waitFor();
@@ -202,7 +218,7 @@ test('highlights look right everywhere and keep nobody out', async () => {
   await star(DAY).click();
   await panel().getByText('4 sections').waitFor();
   await page.keyboard.press('j');
-  await bar().getByText(/2 of 4/).waitFor();
+  await bar().getByText(/1 of 4/).waitFor();
   await visitor.photograph('highlights');
   await assertNothingHidden();
   await page.setViewportSize({ width: 320, height: 640 });

@@ -120,11 +120,11 @@ test('R says that a recording is reviewed, or is not', async () => {
   await page.getByRole('button', { name: 'Close section player' }).click();
   await page.getByRole('button', { name: 'Play 12:00:00 last.wav' }).click();
   const player = page.getByRole('group', { name: /Player of .* last.wav/ });
-  await player.getByRole('button', { name: 'Not reviewed' }).waitFor();
+  await player.getByRole('button', { name: 'Mark as reviewed' }).waitFor();
   await page.keyboard.press('r');
   await row('last.wav').getByText('✓ reviewed').waitFor();
-  await player.getByRole('button', { name: '✓ Reviewed', pressed: true }).click();
-  await player.getByRole('button', { name: 'Not reviewed', pressed: false }).waitFor();
+  await player.getByRole('button', { name: '✓ Reviewed' }).click();
+  await player.getByRole('button', { name: 'Mark as reviewed' }).waitFor();
 });
 
 test('a section of the recording that is open is marked as well', async () => {
