@@ -15,9 +15,10 @@ using std::chrono::seconds;
 
 const std::vector<std::string> kLevelWords{"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
 
-const std::array<SourceType, std::variant_size_v<SourceTypeSettings>> kTypes{{
+const std::array<SourceType, 4> kTypes{{
     {"stream", StreamSettings{}, "url"},
     {"soundcard", SoundcardSettings{}, "device"},
+    {"pulse", DesktopSettings{}, "source"},
     {"test", TestSettings{}, "wave"},
 }};
 
@@ -29,6 +30,7 @@ std::vector<std::string> TypeWords() {
 }
 
 const Range kMargin{1, 60, "decibels"};
+const Range kSampleRates{4000, 384000, "frames per second"};
 const Range kMinGap{0, 3600, "seconds"};
 
 const std::vector<KeyInfo> kKeys{
@@ -206,6 +208,11 @@ const std::vector<KeyInfo> kKeys{
      .default_text = "default",
      .help = "Any ALSA PCM name, or a part of a card's name.",
      .binding = In<&SoundcardSettings::device>()},
+    {.name = "source",
+     .kind = KeyKind::kText,
+     .default_text = "system",
+     .help = "What is recorded: system (what is played), input, app:NAME or the name of a source.",
+     .binding = In<&DesktopSettings::source>()},
     {.name = "wave",
      .kind = KeyKind::kChoice,
      .default_text = "soundscape",
@@ -217,24 +224,31 @@ const std::vector<KeyInfo> kKeys{
      .default_text = "44100",
      .help = "Frames per second.",
      .binding = In<&SoundcardSettings::sample_rate, &TestSettings::sample_rate>(),
-     .range = {4000, 384000, "frames per second"}},
+     .range = kSampleRates},
+    {.name = "sample_rate",
+     .kind = KeyKind::kInteger,
+     .default_text = "48000",
+     .help = "Frames per second.",
+     .binding = In<&DesktopSettings::sample_rate>(),
+     .range = kSampleRates},
     {.name = "channels",
      .kind = KeyKind::kInteger,
      .default_text = "2",
      .help = "Number of channels.",
-     .binding = In<&SoundcardSettings::channels, &TestSettings::channels>(),
+     .binding =
+         In<&SoundcardSettings::channels, &DesktopSettings::channels, &TestSettings::channels>(),
      .range = {1, 32, "channels"}},
     {.name = "bits",
      .kind = KeyKind::kInteger,
      .default_text = "16",
      .help = "Bits of a sample.",
-     .binding = In<&SoundcardSettings::bits, &TestSettings::bits>(),
+     .binding = In<&SoundcardSettings::bits, &DesktopSettings::bits, &TestSettings::bits>(),
      .words = {"16", "24", "32"}},
     {.name = "format",
      .kind = KeyKind::kChoice,
      .default_text = "wav",
      .help = "Format of the files.",
-     .binding = In<&SoundcardSettings::format, &TestSettings::format>(),
+     .binding = In<&SoundcardSettings::format, &DesktopSettings::format, &TestSettings::format>(),
      .words = {"wav", "flac"}},
 };
 

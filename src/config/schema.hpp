@@ -54,7 +54,7 @@ struct KeyInfo {
 /// One `type` of source.
 struct SourceType {
   std::string word;
-  SourceTypeSettings blank;  ///< its index() is the number of the type
+  SourceTypeSettings blank;  ///< its index() tells which keys it has
   std::string telling_key;   ///< a source that has it, but no type, is meant to be of this type
 };
 
@@ -73,7 +73,7 @@ std::vector<const KeyInfo*> RowsNamed(std::string_view name);
 /// The row of that name in [web]; nullptr when there is none.
 const KeyInfo* WebRowNamed(std::string_view name);
 
-/// In the order of SourceTypeSettings.
+/// Several may have the same settings.
 std::span<const SourceType> SourceTypes();
 
 /// nullptr when there is none of that name. Any case.

@@ -43,12 +43,24 @@ struct TestSettings {
   bool operator==(const TestSettings&) const = default;
 };
 
-using SourceTypeSettings = std::variant<StreamSettings, SoundcardSettings, TestSettings>;
+/// `type = desktop`, `pipewire` or `pulse`: what a sound server plays or hears.
+struct DesktopSettings {
+  std::string source;  ///< "system", "input", "app:firefox" or the name of a node
+  int sample_rate = 48000;
+  int channels = 2;
+  int bits = 16;       ///< of a sample: 16, 24 or 32
+  std::string format;  ///< "wav" or "flac"
+
+  bool operator==(const DesktopSettings&) const = default;
+};
+
+using SourceTypeSettings =
+    std::variant<StreamSettings, SoundcardSettings, DesktopSettings, TestSettings>;
 
 /// One section but [general]: what is inherited from there, and what its type needs.
 struct SourceSettings {
   std::string name;  ///< the section's name
-  std::string type;  ///< "stream", "soundcard", "test"
+  std::string type;  ///< "stream", "soundcard", "desktop", ...
   SourceTypeSettings specific;
 
   std::string output_directory;       ///< absolute; see RootsOf for those outside the general one

@@ -28,6 +28,9 @@ class PipelinePlan {
   virtual bool OnElementMessage(GstMessage* message) = 0;
   /// When audio last came in; nothing before the first. Any thread.
   virtual std::optional<MonotonicTime> LastArrival() const = 0;
+  /// What the source waits for quietly: it is not there, and will be recorded when it is. Empty:
+  /// audio is to be expected. Any thread.
+  virtual std::string WaitingFor() const { return {}; }
   /// Control thread: lets EOS begin its way to the sinks.
   virtual void EndStream() = 0;
   /// Control thread, after EOS: waits until the files are on the disk. False: not in time.

@@ -95,6 +95,10 @@ void Supervisor::Run(Cause begin) {
 void Supervisor::Watch() {
   const auto arrival = plan_->LastArrival();
   const MonotonicTime now = clock_.Monotonic();
+  if (const std::string what = plan_->WaitingFor(); !arrival.has_value() && !what.empty()) {
+    run_began_ = now;
+    return Wait(what);
+  }
   if (arrival.has_value() && !recording_since_.has_value()) {
     recording_since_ = now;
     trouble_.clear();
@@ -103,6 +107,15 @@ void Supervisor::Watch() {
   if (recording_since_.has_value() && now - *recording_since_ > kGoodRun) failures_ = 0;
   if (now - arrival.value_or(run_began_) <= options_.stall) return;
   Fail(SourceState::kStalled, fmt::format("no audio for {}", InSeconds(options_.stall)));
+}
+
+void Supervisor::Wait(const std::string& what) {
+  failures_ = 0;
+  trouble_.clear();
+  std::string message = fmt::format("waiting for {}", what);
+  if (state_ == SourceState::kWaiting && message == waiting_) return;
+  waiting_ = std::move(message);
+  Enter(SourceState::kWaiting, waiting_);
 }
 
 void Supervisor::Fail(SourceState state, const std::string& why) {
@@ -122,7 +135,12 @@ void Supervisor::OnPipelineFailed(const std::string& why) {
   Fail(SourceState::kFailed, why);
 }
 
+/// What was recorded may have gone as it does: an application was closed.
 void Supervisor::OnPipelineEnded() {
+  if (!plan_->WaitingFor().empty()) {
+    EndRun(Cause::kReconnect);
+    return RunNext(Cause::kReconnect);
+  }
   Fail(SourceState::kFailed, "the source ended");
 }
 

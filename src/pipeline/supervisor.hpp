@@ -20,6 +20,8 @@ namespace isr {
 ///     idle -> connecting -> recording -> stalled | failed -> waiting -> connecting ...
 ///                                                            paused | stopped
 ///
+/// A run may wait as well, for what it is to record (PipelinePlan::WaitingFor): that is no failure.
+///
 /// The commands say what is wanted from now on, and may come at any time: also while an earlier one
 /// still waits for a file to be finished. The last one counts.
 class Supervisor final : PipelineRunner::Client {
@@ -76,6 +78,7 @@ class Supervisor final : PipelineRunner::Client {
   void EndRun(Cause end);
   void GoOn();
   void Watch();
+  void Wait(const std::string& what);
   void Fail(SourceState state, const std::string& why);
   void AfterFailure();
   void Enter(SourceState state, const std::string& message);
@@ -87,6 +90,7 @@ class Supervisor final : PipelineRunner::Client {
   Goal goal_ = Goal::kStop;
   std::optional<Cause> end_;            ///< why the run, which is being ended, ends
   std::optional<Cause> next_;           ///< a run follows it at once, for this cause
+  std::string waiting_;                 ///< last said of what a run waits for
   std::string trouble_;                 ///< of the run that failed
   std::shared_ptr<PipelinePlan> plan_;  // shared with the runner
   MonotonicTime run_began_{};

@@ -114,6 +114,9 @@ bool RecordingPlan::OnElementMessage(GstMessage* message) {
     OnDisk(gst_structure_get_string(facts, "reason"));
   } else if (gst_structure_has_name(facts, "isr-disk-recovered")) {
     OnDisk("");
+  } else if (gst_structure_has_name(facts, "isr-waiting")) {
+    const std::lock_guard lock(mutex_);
+    waiting_for_ = gst_structure_get_string(facts, "for");
   } else if (gst_structure_has_name(facts, "isr-clock-step")) {
     OnClockStep(facts);
   }
@@ -422,6 +425,11 @@ std::optional<MonotonicTime> RecordingPlan::LastArrival() const {
   const auto arrival = GetProperty<gint64>(elements_.split.Get(), "last-arrival");
   if (arrival == 0) return std::nullopt;
   return MonotonicTime(std::chrono::nanoseconds(arrival));
+}
+
+std::string RecordingPlan::WaitingFor() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_for_;
 }
 
 std::vector<RecordingEvent> RecordingPlan::TakeEvents() {

@@ -76,8 +76,8 @@ struct RunEnd {
 /// One run of a source: its pipeline, and the ledger of its files: isrsplit says where each begins,
 /// isrfilesink when it is there, how far it is safe and when it is complete. Their tracks are
 /// written on the way. Titles come from any element as a message `isr-title`: `running-time`
-/// (guint64, from there on), `raw` (GBytes, as sent), `text` (string, UTF-8). Thread-safe, see
-/// PipelinePlan.
+/// (guint64, from there on), `raw` (GBytes, as sent), `text` (string, UTF-8); what a source waits
+/// for as `isr-waiting`: `for` (string). Thread-safe, see PipelinePlan.
 class RecordingPlan final : public PipelinePlan,
                             public LevelReceiver,
                             public std::enable_shared_from_this<RecordingPlan> {
@@ -95,6 +95,7 @@ class RecordingPlan final : public PipelinePlan,
   Ref<GstElement> Build() override;
   bool OnElementMessage(GstMessage* message) override;
   std::optional<MonotonicTime> LastArrival() const override;
+  std::string WaitingFor() const override;
   void EndStream() override;
   /// Who hears the frames of a coded source, to tell us the levels. Before Build.
   void SetTap(std::shared_ptr<FrameTap> tap);
@@ -173,6 +174,7 @@ class RecordingPlan final : public PipelinePlan,
   mutable std::mutex mutex_;
   std::condition_variable files_closed_;
   RecordingElements elements_;              // protected by mutex_
+  std::string waiting_for_;                 // protected by mutex_
   bool disk_in_trouble_ = false;            // protected by mutex_
   std::deque<File> files_;                  // protected by mutex_; announced and not closed yet
   std::optional<std::uint64_t> end_frame_;  // protected by mutex_

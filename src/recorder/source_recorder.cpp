@@ -284,7 +284,10 @@ void SourceRecorder::ReportGrowth() {
 void SourceRecorder::OnStateChanged(SourceState state, const std::string& message) {
   state_since_ = clock_.Utc();
   message_ = message;
-  if (state == SourceState::kWaiting || state == SourceState::kStopped) {
+  const bool is_quiet = state == SourceState::kWaiting && plan_ != nullptr;  // a run waits
+  if (is_quiet) {
+    LogInfo(kDomain, "{}: {}", Name(), message);
+  } else if (state == SourceState::kWaiting || state == SourceState::kStopped) {
     if (!message.empty()) LogWarning(kDomain, "{}: {}", Name(), message);
   } else if (state == SourceState::kPaused) {
     LogInfo(kDomain, "{}: paused", Name());

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "source/desktop.hpp"
 #include "source/soundcard.hpp"
 #include "source/stream.hpp"
 #include "source/test_source.hpp"
@@ -21,6 +22,7 @@ struct SourceType {
 constexpr std::array kTypes{
     SourceType{"stream", BuildStream},
     SourceType{"soundcard", BuildSoundcard},
+    SourceType{"pulse", BuildPulse},
     SourceType{"test", BuildTestSource},
 };
 

@@ -6,6 +6,9 @@ Cards of other widths than 16 bits are PCMs called `pcm_of(bits)`.
 """
 
 import array
+import math
+import os
+import subprocess
 import sys
 
 from harness import Program, wait_for
@@ -44,13 +47,21 @@ class SoundCard:
                     "PULSE_COOKIE": str(self.folder / "cookie"), "XDG_RUNTIME_DIR": str(self.folder)}
         sinks = [word for bits in widths for word in (
             "-L", f"module-null-sink sink_name={sink_of(bits)} rate={rate} format=s{bits}le channels=2 norewinds=1")]
-        self.daemon = Program("pulseaudio", [
+        self.command = [
             "pulseaudio", "-n", "--exit-idle-time=-1", "--daemonize=no", "--use-pid-file=no",
             "--disable-shm=yes",
             "-L", f"module-native-protocol-unix socket={self.folder}/native auth-anonymous=1",
-            *sinks],
-            self.folder, self.env)
-        wait_for("PulseAudio to listen", (self.folder / "native").exists, alive=[self.daemon])
+            *sinks]
+        self.daemon = None
+        self.start()
+
+    def start(self):
+        self.daemon = Program("pulseaudio", self.command, self.folder, self.env)
+        wait_for("PulseAudio to listen", lambda: self.pactl("info").returncode == 0, alive=[self.daemon])
+
+    def pactl(self, *words):
+        return subprocess.run(["pactl", *words], env=dict(os.environ, **self.env), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
 
     def play_ramp(self, seconds, bits=16):
         """Plays frames numbered from 1; returns the player once it plays."""
@@ -62,8 +73,37 @@ class SoundCard:
         wait_for("pacat to play", lambda: "Stream started" in player.log(), alive=[player])
         return player
 
+    def play_tone(self, application, hertz, sink=sink_of(16)):
+        """An application that plays a tone for ever, at -12 dBFS; returns it once it plays."""
+        tone = self.folder / f"{application}{hertz}.raw"
+        tone.write_bytes(tone_of(hertz, TONE_SECONDS))
+        player = Program(f"{application}{hertz}", [
+            "pacat", "--playback", "--raw", f"--rate={RATE}", "--format=s16le", "--channels=2", "--latency-msec=200",
+            f"--client-name={application}", f"--device={sink}", "--verbose", tone], self.folder, self.env)
+        wait_for(f"{application} to play", lambda: "Stream started" in player.log(), alive=[player])
+        return player
+
     def kill(self):
         self.daemon.kill()
+
+
+TONE_SECONDS = 100  # longer than any test hears it
+
+
+def tone_of(hertz, seconds):
+    second = [round(0x7FFF / 4 * math.sin(2 * math.pi * hertz * at / RATE)) for at in range(RATE)]
+    return native_bytes("h", [sample for sample in second for _ in range(2)]) * seconds
+
+
+def level_of(hertz, pcm):
+    """dBFS of a tone in S16LE stereo audio of whole seconds."""
+    samples = array.array("h")
+    samples.frombytes(pcm)
+    left = samples[::2]
+    turns = [2 * math.pi * (hertz * at % RATE) / RATE for at in range(len(left))]
+    real = sum(sample * math.cos(turn) for sample, turn in zip(left, turns))
+    imaginary = sum(sample * math.sin(turn) for sample, turn in zip(left, turns))
+    return 20 * math.log10(max(2 * math.hypot(real, imaginary) / len(left) / 0x8000, 1e-9))
 
 
 def frames_from(first, count, bits=16):

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 TEST(Config, GivesEveryKeyItsDefault) {
   const Settings settings = Parse(
       "[a]\ntype = test\n[b]\ntype = soundcard\n[c]\ntype = stream\n"
-      "url = http://h/x\n");
+      "url = http://h/x\n[d]\ntype = pulse\n");
   EXPECT_EQ(settings.output_directory, "/work/dir/recordings");
   EXPECT_EQ(settings.state_directory, "/work/dir/recordings/.isr");
   EXPECT_EQ(settings.log_level, LogLevel::kInfo);
@@ -47,6 +47,10 @@ TEST(Config, GivesEveryKeyItsDefault) {
   EXPECT_EQ(card.format, "wav");
   EXPECT_EQ(card.bits, 16);
   EXPECT_EQ(StreamOf(settings, 2).format, "auto");
+  const auto& desktop = std::get<DesktopSettings>(settings.sources.at(3).specific);
+  EXPECT_EQ(desktop.source, "system");
+  EXPECT_EQ(desktop.sample_rate, 48000);
+  EXPECT_EQ(desktop.format, "wav");
 }
 
 TEST(Config, TakesABlankValueAsTheDefaultAndABlankLogFileAsNone) {
@@ -235,12 +239,13 @@ TEST(Config, SuggestsTheNearestKnownKey) {
 }
 
 TEST(Config, SaysToWhichTypeOrSectionAKeyBelongs) {
-  EXPECT_EQ(ProblemsOf(Stream("url = http://h/\ndevice = default\nsample_rate = 8000\n"
-                              "state_directory = x\nport = 80")),
-            "config.ini:4: 'device' is for type = soundcard, not stream; remove it\n"
-            "config.ini:5: 'sample_rate' is for type = soundcard or test, not stream; remove it\n"
-            "config.ini:6: state_directory: stands in [general] only; move it there\n"
-            "config.ini:7: port: stands in [web] only; move it there");
+  EXPECT_EQ(
+      ProblemsOf(Stream("url = http://h/\ndevice = default\nsample_rate = 8000\n"
+                        "state_directory = x\nport = 80")),
+      "config.ini:4: 'device' is for type = soundcard, not stream; remove it\n"
+      "config.ini:5: 'sample_rate' is for type = soundcard, pulse or test, not stream; remove it\n"
+      "config.ini:6: state_directory: stands in [general] only; move it there\n"
+      "config.ini:7: port: stands in [web] only; move it there");
 }
 
 TEST(Config, SuggestsTheTypeThatAKeyTells) {
@@ -248,14 +253,14 @@ TEST(Config, SuggestsTheTypeThatAKeyTells) {
             "config.ini:1: type: missing in [a]; write 'type = stream'");
   EXPECT_EQ(ProblemsOf("[a]\ndevice = x\n"),
             "config.ini:1: type: missing in [a]; write 'type = soundcard'");
-  EXPECT_EQ(
-      ProblemsOf("[a]\nmax_retries = 1\n"),
-      "config.ini:1: type: missing in [a]; write 'type = ' and one of stream, soundcard or test");
+  EXPECT_EQ(ProblemsOf("[a]\nmax_retries = 1\n"),
+            "config.ini:1: type: missing in [a]; write 'type = ' and one of stream, soundcard, "
+            "pulse or test");
 }
 
 TEST(Config, ReportsAnUnknownTypeOnceAndStillChecksTheOtherKeys) {
   EXPECT_EQ(ProblemsOf("[a]\ntype = radio\nurl = http://h/\nchannels = 0\n"),
-            "config.ini:2: type: 'radio' is not known; use stream, soundcard or test\n"
+            "config.ini:2: type: 'radio' is not known; use stream, soundcard, pulse or test\n"
             "config.ini:4: channels: '0' is out of range; use a whole number of channels from 1 to "
             "32");
 }

@@ -1,0 +1,162 @@
+"""What a real PulseAudio plays is recorded: all of it, or one application alone."""
+
+import unittest
+
+import pulse
+import recordings
+import tap
+from harness import Isr, TestCase, run_isr, wait_for
+from wav_file import WavFile
+
+ALPHA, BETA, GAMMA = 1000, 3000, 5000  # Hz
+PLAYED = -12.04  # dBFS, of each tone
+SEPARATION = 60  # dB
+SECONDS = 2  # heard of each source
+
+
+class PulseTest(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.server = pulse.SoundCard(self.folder)
+        self.resources.callback(lambda: self.server.kill())
+
+    def record(self, **sources):
+        self.isr = self.start(Isr(self.folder, {
+            name: {"type": "pulse", "source": source} for name, source in sources.items()},
+            {"filename_pattern": "{source}/%H%M%S"}, self.server.env))
+
+    def play(self, application, hertz, **where):
+        return self.start(self.server.play_tone(application, hertz, **where))
+
+    def wait_until_waiting(self, source, what):
+        self.isr.wait_for_state(source, "waiting")
+        wait_for(f"{source} to wait for {what}",
+                 lambda: self.isr.status()[source]["message"] == f"waiting for {what}", alive=[self.isr])
+
+    def begin(self, source):
+        """Waits until a new file of the source grows; its name."""
+        def grows():
+            status = self.isr.status().get(source, {})
+            return status.get("state") == "recording" and status["file"]
+        return wait_for(f"{source} to be recorded", grows, alive=[self.isr])
+
+    def hear(self, *names, seconds=SECONDS + 1):
+        """Waits until these growing files have as much."""
+        for name in names:
+            wait_for(f"{seconds} s of {name}", lambda name=name: (self.isr.recordings / name).stat().st_size
+                     > seconds * pulse.RATE * 4, 30, alive=[self.isr])
+
+    def stop(self, allowed=()):
+        self.assertEqual(self.isr.stop(), 0, self.isr.log())
+        self.assertEqual(self.isr.troubles(allowed), [], self.isr.log())
+
+    def end_of(self, name):
+        """The last seconds of the file."""
+        return WavFile(self.isr.recordings / name).pcm[-SECONDS * pulse.RATE * 4:]
+
+    def assert_hears(self, name, tones, not_these=()):
+        pcm = self.end_of(name)
+        for hertz in tones:
+            self.assertAlmostEqual(pulse.level_of(hertz, pcm), PLAYED, delta=0.5, msg=f"{hertz} Hz in {name}")
+        for hertz in not_these:
+            self.assertLess(pulse.level_of(hertz, pcm), PLAYED - SEPARATION, f"{hertz} Hz in {name}")
+
+    def test_an_application_is_recorded_alone_and_the_output_has_all(self):
+        self.play("alpha", ALPHA)
+        self.play("beta", BETA)
+        self.record(all="system", alpha="app:ALPHA", beta="app:beta", monitor="card.monitor")
+        files = {source: self.begin(source) for source in ("all", "alpha", "beta", "monitor")}
+        self.hear(*files.values())
+        self.stop()
+        self.assert_hears(files["alpha"], [ALPHA], [BETA])
+        self.assert_hears(files["beta"], [BETA], [ALPHA])
+        self.assert_hears(files["all"], [ALPHA, BETA])
+        self.assert_hears(files["monitor"], [ALPHA, BETA])
+
+    def test_several_streams_of_an_application_are_one_recording(self):
+        self.play("alpha", ALPHA)
+        self.play("beta", BETA)
+        self.record(alpha="app:alpha")
+        name = self.begin("alpha")
+        self.play("Alpha", GAMMA)
+        before = (self.isr.recordings / name).stat().st_size / pulse.RATE / 4
+        self.hear(name, seconds=before + SECONDS + 2)
+        self.stop()
+        self.assert_hears(name, [ALPHA, GAMMA], [BETA])
+
+    def test_an_application_is_found_by_the_name_of_its_program(self):
+        self.play("alpha", ALPHA)
+        self.record(program="app:PACAT")
+        self.hear(name := self.begin("program"))
+        self.stop()
+        self.assert_hears(name, [ALPHA])
+
+    def test_an_application_may_come_later_and_go_and_come_again(self):
+        self.record(alpha="app:alpha")
+        self.wait_until_waiting("alpha", "alpha")
+        player = self.play("alpha", ALPHA)
+        self.hear(first := self.begin("alpha"))
+        player.kill()
+        self.wait_until_waiting("alpha", "alpha")
+        self.play("alpha", BETA)
+        self.hear(second := self.begin("alpha"))
+        self.stop()
+        self.assert_hears(first, [ALPHA], [BETA])
+        self.assert_hears(second, [BETA], [ALPHA])
+        before, after = recordings.of_source(self.isr.recordings, "alpha")
+        self.assertEqual((before.ended, after.began), ("reconnect", "reconnect"))
+        (gap,) = recordings.gaps(self.isr.recordings, "alpha")
+        self.assertAlmostEqual(gap["start"], before.end_us, delta=2)
+        self.assertAlmostEqual(gap["end"], after.start_us, delta=2)
+
+    def test_a_server_that_is_started_again_is_recorded_again(self):
+        self.play("alpha", ALPHA)
+        self.record(all="system", alpha="app:alpha")
+        self.hear(first := self.begin("all"), self.begin("alpha"))
+        self.server.kill()
+        self.wait_until_waiting("all", "PulseAudio")
+        self.wait_until_waiting("alpha", "PulseAudio")
+        self.server.start()
+        self.wait_until_waiting("alpha", "alpha")
+        self.play("alpha", BETA)
+        self.hear(second := self.begin("all"), self.begin("alpha"))
+        self.stop()
+        self.assert_hears(first, [ALPHA])
+        self.assert_hears(second, [BETA])
+
+    def test_the_system_is_the_default_output_of_the_time(self):
+        self.server.pactl("load-module", "module-null-sink", "sink_name=other", "rate=48000", "format=s16le")
+        self.play("alpha", ALPHA)
+        self.play("beta", BETA, sink="other")
+        self.server.pactl("set-default-sink", "card")
+        self.record(all="system", alpha="app:alpha")
+        self.hear(first := self.begin("all"), alone := self.begin("alpha"))
+        self.server.pactl("set-default-sink", "other")  # which moves alpha there as well
+        wait_for("another file of all", lambda: self.begin("all") != first, alive=[self.isr])
+        wait_for("another file of alpha", lambda: self.begin("alpha") != alone, alive=[self.isr])
+        self.hear(second := self.begin("all"), alone := self.begin("alpha"))
+        self.stop()
+        self.assert_hears(first, [ALPHA], [BETA])
+        self.assert_hears(second, [ALPHA, BETA])
+        self.assert_hears(alone, [ALPHA], [BETA])
+
+    def test_what_is_played_is_recorded_to_the_bit(self):
+        self.start(self.server.play_ramp(30))
+        self.record(monitor="card.monitor", player="app:pacat")
+        files = [self.begin("monitor"), self.begin("player")]
+        self.hear(*files)
+        self.stop()
+        for name in files:
+            frames = pulse.read_frames(WavFile(self.isr.recordings / name).pcm)
+            self.assertEqual(frames.tolist(), list(range(frames[0], frames[0] + len(frames))), name)
+
+    def test_what_can_be_recorded_is_listed(self):
+        self.play("alpha", ALPHA)
+        listed = run_isr("--list-devices", env=self.server.env).stdout.splitlines()
+        names = [line.split()[0] for line in listed[listed.index("type = pulse"):] if line]
+        for name in ("system", "input", "card.monitor", "app:alpha"):
+            self.assertIn(name, names)
+
+
+if __name__ == "__main__":
+    tap.main()
