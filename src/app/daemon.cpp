@@ -232,7 +232,12 @@ void Daemon::Reload(std::function<void(const ReloadResult&)> done) {
   settings_.log_level = wanted.log_level;
   SetLogThreshold(wanted.log_level);
   recorders_.Apply(diff, settings_.sources);
-  if (has_other_roots) repairer_.Start();
+  if (has_other_roots) {
+    repairer_.Start();
+  } else {
+    catalogue_.Scan();
+    foreign_.Look();
+  }
   const ReloadResult result{.added = NamesOf(diff.added),
                             .removed = diff.removed,
                             .restarted = NamesOf(diff.changed),

@@ -8,7 +8,7 @@ import time
 
 import tap
 import track
-from harness import Isr, TestCase, wait_for
+from harness import Isr, TestCase, run_isr, wait_for
 
 # Soft noise with a tone from 20 to 21 s and from 30 to 32 s.
 SECONDS = 40
@@ -80,6 +80,16 @@ class ForeignTest(TestCase):
         self.assertEqual(len(again.get_json(f"/api/analyze?file={names[0]}")["sections"]), len(EVENTS))
         self.assertLess(time.monotonic() - began, 5)
         self.assertEqual(again.log().count("is measured"), 0)
+
+    def test_a_reload_finds_what_has_come_and_gone_meanwhile(self):
+        self.make("early.wav", "stays.wav")
+        isr = self.begin()
+        self.wait_for_durations(isr, ["early.wav"])
+        self.make("late.flac")
+        (self.recordings / "early.wav").unlink()
+        self.assertEqual(run_isr("reload", isr.config).returncode, 0)
+        wait_for("both to be noticed", lambda: set(self.listed(isr)) == {"stays.wav", "late.flac"}, alive=[isr])
+        self.wait_for_durations(isr, ["late.flac"])
 
     def test_many_who_want_it_at_once_wait_for_the_same_decoder(self):
         self.make("sound.flac")
