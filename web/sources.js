@@ -43,13 +43,13 @@ class SourceCard {
     this.put(this.message, source.message);
     this.put(this.disk, source.disk && `The disk does not take it: ${source.disk}.`);
     if (source.file && source.rate) this.showLength((source.frames ?? 0) / source.rate);
-    else if (source.state !== 'recording') setText(this.length, NOTHING);
+    else this.put(this.length, source.state === 'recording' ? NOTHING : '');
     if (source.state !== 'recording') this.meter.clear();
   }
 
   /** @param {number} seconds of the file that grows */
   showLength(seconds) {
-    setText(this.length, `${duration(Math.floor(seconds))} in this file`);
+    this.put(this.length, `${duration(Math.floor(seconds))} in this file`);
   }
 
   /** @param {Level} level */
