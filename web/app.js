@@ -7,6 +7,7 @@ import {Detection} from './detection.js';
 import {DetectionControls} from './detection_controls.js';
 import {byId, setText} from './dom.js';
 import {dayOf} from './format.js';
+import {ZOOM_IN} from './file_panel.js';
 import {FilterControls} from './filter_controls.js';
 import {Highlights} from './highlights.js';
 import {Keys} from './keys.js';
@@ -53,6 +54,8 @@ class App {
       s: () => this.withSection((section) => this.marks.star(section)),
       l: () => this.withSection((section) => this.marks.edit(section)),
       r: () => this.toggleReviewed(),
+      '+': () => this.opened?.panel?.zoom(ZOOM_IN),
+      '-': () => this.opened?.panel?.zoom(1 / ZOOM_IN),
       ' ': () => this.togglePlay(),
       arrowleft: () => this.skip(-5),
       arrowright: () => this.skip(5),

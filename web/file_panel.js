@@ -11,6 +11,7 @@ import {Waveform} from './waveform.js';
 /** @typedef {import('./recording_row.js').Surroundings} Surroundings */
 
 const POINTS = 1600;
+export const ZOOM_IN = 0.25;
 const SHORTEST_VIEW = 2;  // seconds
 const UNPLAYABLE = 'This recording cannot be played. It may be gone, or of a kind that this browser does not play.';
 
@@ -86,9 +87,9 @@ export class FilePanel {
 
   makeControls() {
     const controls = element('div', 'file-panel-controls');
-    const closer = button('tool', '+', () => this.zoom(0.25));
+    const closer = button('tool', '+', () => this.zoom(ZOOM_IN));
     closer.setAttribute('aria-label', 'Zoom in');
-    const farther = button('tool', '−', () => this.zoom(4));
+    const farther = button('tool', '−', () => this.zoom(1 / ZOOM_IN));
     farther.setAttribute('aria-label', 'Zoom out');
     controls.append(this.audio, closer, farther, this.cut.toggle, this.reviewed, this.deleter);
     return controls;

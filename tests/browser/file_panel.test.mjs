@@ -78,6 +78,14 @@ test('zooming shows a part of it around the player', async () => {
   await page.getByRole('img', { name: /Waveform.*0:00 to 1:00/ }).waitFor();
 });
 
+test('+ and − zoom as well', async () => {
+  await page.getByRole('button', { name: 'Zoom out' }).focus();
+  await page.keyboard.press('+');
+  await page.getByRole('img', { name: /0:23 to 0:38/ }).waitFor();
+  await page.keyboard.press('-');
+  await page.getByRole('img', { name: /Waveform.*0:00 to 1:00/ }).waitFor();
+});
+
 test('a zoomed waveform goes along with the player', async () => {
   await page.getByRole('button', { name: 'Zoom in' }).click();
   await page.getByRole('img', { name: /0:23 to 0:38/ }).waitFor();
