@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <variant>
 #include <vector>
@@ -26,18 +27,23 @@ struct Binding {
   enum class Scope {
     kGeneral,    ///< [general] only
     kWeb,        ///< [web] only
+    kReplay,     ///< [replay] only
     kBoth,       ///< [general] uses it itself, and it is the default of any source
     kAnySource,  ///< any source; [general] gives the default
     kSomeTypes,  ///< sources of `types`; [general] gives their default
   };
   bool IsOfGeneral() const { return scope == Scope::kGeneral || scope == Scope::kBoth; }
-  bool IsOfWeb() const { return scope == Scope::kWeb; }
+  /// The one section where it may stand that is neither [general] nor a source; else empty.
+  std::string_view Section() const {
+    if (scope == Scope::kWeb) return "web";
+    return scope == Scope::kReplay ? "replay" : "";
+  }
 
   Scope scope = Scope::kGeneral;
   unsigned types = 0;  ///< bit n: type number n (SourceTypeSettings::index()) has the key
 
-  /// `source` may be nullptr for kGeneral and kWeb, and is for [general]'s own of kBoth. Does
-  /// nothing for a source that has no such member.
+  /// `source` may be nullptr for kGeneral, kWeb and kReplay, and is for [general]'s own of kBoth.
+  /// Does nothing for a source that has no such member.
   void (*store)(Settings& settings, SourceSettings* source, const Value& value) = nullptr;
   /// As above, but only for a source that has the member.
   Value (*load)(const Settings& settings, const SourceSettings* source) = nullptr;
@@ -62,6 +68,8 @@ auto* FindOwner(AnySettings& settings, AnySource* source) {
     return &settings;
   } else if constexpr (std::is_same_v<Owner, WebSettings>) {
     return &settings.web;
+  } else if constexpr (std::is_same_v<Owner, ReplaySettings>) {
+    return &settings.replay;
   } else if constexpr (std::is_same_v<Owner, SourceSettings>) {
     return source;
   } else {
@@ -84,6 +92,8 @@ constexpr Binding ScopeOf() {
     return {Binding::Scope::kGeneral, 0};
   } else if constexpr (std::is_same_v<Owner, WebSettings>) {
     return {Binding::Scope::kWeb, 0};
+  } else if constexpr (std::is_same_v<Owner, ReplaySettings>) {
+    return {Binding::Scope::kReplay, 0};
   } else if constexpr (std::is_same_v<Owner, SourceSettings>) {
     return {Binding::Scope::kAnySource, ~0U};
   } else {

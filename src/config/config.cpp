@@ -74,9 +74,11 @@ std::string DescribeSettings(const Settings& settings) {
   for (const KeyInfo& key : Schema()) {
     if (key.binding.IsOfGeneral()) DescribeKey(out, key, settings, nullptr);
   }
-  out += "\n[web]\n";
-  for (const KeyInfo& key : Schema()) {
-    if (key.binding.IsOfWeb()) DescribeKey(out, key, settings, nullptr);
+  for (const std::string_view section : {"web", "replay"}) {
+    out += fmt::format("\n[{}]\n", section);
+    for (const KeyInfo& key : Schema()) {
+      if (key.binding.Section() == section) DescribeKey(out, key, settings, nullptr);
+    }
   }
   for (const SourceSettings& source : settings.sources) {
     out += fmt::format("\n[{}]\n", source.name);

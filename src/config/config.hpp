@@ -17,10 +17,10 @@ struct ConfigEnvironment {
 };
 
 /// Reads and checks a config file; schema.hpp says which keys there are. Every section but
-/// [general] and [web] is a source; it inherits from [general] and overrides it. A key without a
-/// value takes the key's own default, in a source also where [general] has one. A user and password
-/// in a url are moved to username and password; those keys win where they stand at least as close
-/// to the source as the url does.
+/// [general], [web] and [replay] is a source; it inherits from [general] and overrides it. A key
+/// without a value takes the key's own default, in a source also where [general] has one. A user
+/// and password in a url are moved to username and password; those keys win where they stand at
+/// least as close to the source as the url does.
 ///
 /// Throws ConfigError with all problems, ordered by line.
 Settings LoadConfig(const std::string& path, const ConfigEnvironment& environment);

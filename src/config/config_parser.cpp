@@ -1,6 +1,7 @@
 #include "config/config_parser.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,7 +17,9 @@ namespace {
 using Scope = Binding::Scope;
 
 constexpr std::string_view kGeneral = "general";
-constexpr std::string_view kWeb = "web";
+/// Sections that are neither [general] nor a source.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kOwn{
+    {{"web", "for the web page"}, {"replay", "for saved files"}}};
 constexpr size_t kMaxNameBytes = 200;  // the name of a folder, with room for what is added to it
 
 /// What is wrong with a source's name, or nothing.
@@ -29,10 +32,18 @@ std::string NameProblem(std::string_view name) {
   return {};
 }
 
-std::vector<std::string> WebNames() {
+/// What it is for; nothing of other sections.
+std::string_view PurposeOf(std::string_view section) {
+  for (const auto& [name, purpose] : kOwn) {
+    if (name == section) return purpose;
+  }
+  return {};
+}
+
+std::vector<std::string> NamesIn(std::string_view section) {
   std::vector<std::string> names;
   for (const KeyInfo& row : Schema()) {
-    if (row.binding.IsOfWeb()) names.push_back(row.name);
+    if (row.binding.Section() == section) names.push_back(row.name);
   }
   return names;
 }
@@ -41,7 +52,7 @@ std::vector<std::string> WebNames() {
 std::vector<std::string> NamesFor(const SourceType* type) {
   std::vector<std::string> names;
   for (const KeyInfo& row : Schema()) {
-    if (row.binding.IsOfWeb()) continue;
+    if (!row.binding.Section().empty()) continue;
     if (type == nullptr || row.FitsType(type->blank.index())) names.push_back(row.name);
   }
   return names;
@@ -82,8 +93,8 @@ Settings ConfigParser::Parse() {
       CheckKeys(section, nullptr);
       continue;
     }
-    if (section.name == kWeb) {
-      ParseWeb(section);
+    if (!PurposeOf(section.name).empty()) {
+      ParseOwn(section);
       continue;
     }
     has_source = true;
@@ -106,7 +117,7 @@ Settings ConfigParser::Parse() {
 void ConfigParser::ParseGeneral() {
   for (const KeyInfo& row : Schema()) {
     if (row.binding.IsOfGeneral()) StoreKey(row, general_, nullptr);
-    if (row.binding.IsOfWeb()) StoreKey(row, {}, nullptr);
+    if (!row.binding.Section().empty()) StoreKey(row, {}, nullptr);
   }
   if (!environment_.serve_directory.empty()) {
     settings_.output_directory = environment_.serve_directory;
@@ -118,23 +129,26 @@ void ConfigParser::ParseGeneral() {
   }
 }
 
-void ConfigParser::ParseWeb(const IniSection& section) {
-  for (const IniEntry& entry : section.entries) CheckWebKey(entry);
+void ConfigParser::ParseOwn(const IniSection& section) {
+  for (const IniEntry& entry : section.entries) CheckOwnKey(section, entry);
   for (const KeyInfo& row : Schema()) {
-    if (row.binding.IsOfWeb()) StoreKey(row, section, nullptr);
+    if (row.binding.Section() == section.name) StoreKey(row, section, nullptr);
   }
-  CheckTls(section);
+  if (section.name == "web") CheckTls(section);
 }
 
-void ConfigParser::CheckWebKey(const IniEntry& entry) {
-  if (const KeyInfo* const row = WebRowNamed(entry.key); row != nullptr) {
+void ConfigParser::CheckOwnKey(const IniSection& section, const IniEntry& entry) {
+  if (const KeyInfo* const row = RowIn(section.name, entry.key); row != nullptr) {
     CheckValue(entry, {row});
   } else if (entry.key == "type") {
-    Report(entry.line, entry.key, "[web] is for the web page; give the source another name");
+    Report(entry.line, entry.key,
+           fmt::format("[{}] is {}; give the source another name", section.name,
+                       PurposeOf(section.name)));
   } else if (!RowsNamed(entry.key).empty()) {
-    Report(entry.line, entry.key, "does not stand in [web]; move it to [general] or a source");
+    Report(entry.line, entry.key,
+           fmt::format("does not stand in [{}]; move it to [general] or a source", section.name));
   } else {
-    ReportUnknown(entry, WebNames());
+    ReportUnknown(entry, NamesIn(section.name));
   }
 }
 
@@ -216,8 +230,9 @@ void ConfigParser::CheckKeys(const IniSection& section, const SourceType* type) 
 void ConfigParser::CheckKey(const IniSection& section, const IniEntry& entry,
                             const SourceType* type) {
   const std::vector<const KeyInfo*> rows = RowsNamed(entry.key);
-  if (rows.empty() && WebRowNamed(entry.key) != nullptr) {
-    return Report(entry.line, entry.key, "stands in [web] only; move it there");
+  for (const auto& [own, purpose] : kOwn) {
+    if (!rows.empty() || RowIn(own, entry.key) == nullptr) continue;
+    return Report(entry.line, entry.key, fmt::format("stands in [{}] only; move it there", own));
   }
   if (rows.empty()) return ReportUnknown(entry, NamesFor(type));
   const bool is_source = section.name != kGeneral && !IsMistakenGeneral(section);
@@ -268,7 +283,7 @@ const IniEntry* ConfigParser::Find(const IniSection& section, std::string_view k
 void ConfigParser::StoreKey(const KeyInfo& key, const IniSection& section, SourceSettings* source) {
   // What stands in [general] is the default of sources alone.
   const IniEntry* const entry =
-      key.binding.IsOfWeb() ? section.Find(key.name) : Find(section, key.name);
+      !key.binding.Section().empty() ? section.Find(key.name) : Find(section, key.name);
   const std::string text = entry == nullptr ? key.default_text : entry->value;
   if (text.empty() && !key.required_example.empty()) {
     return Report(section.line, key.name,

@@ -26,13 +26,13 @@ class ConfigParser {
 
  private:
   void ParseGeneral();
-  void ParseWeb(const IniSection& section);
+  void ParseOwn(const IniSection& section);
   void ParseSource(const IniSection& section);
   const SourceType* TypeOf(const IniSection& section);
 
   void CheckName(const IniSection& section);
   void CheckKeys(const IniSection& section, const SourceType* type);
-  void CheckWebKey(const IniEntry& entry);
+  void CheckOwnKey(const IniSection& section, const IniEntry& entry);
   void CheckKey(const IniSection& section, const IniEntry& entry, const SourceType* type);
   void ReportUnknown(const IniEntry& entry, const std::vector<std::string>& names);
   void CheckValue(const IniEntry& entry, const std::vector<const KeyInfo*>& rows);

@@ -104,6 +104,30 @@ const std::vector<KeyInfo> kKeys{
      .help = "PEM file with the certificate's private key; blank when it is in the same file.",
      .binding = In<&WebSettings::tls_key>()},
 
+    // [replay]
+    {.name = "directory",
+     .kind = KeyKind::kPath,
+     .default_text = "~/samples",
+     .help = "Folder for what isr save keeps; it must be there.",
+     .binding = In<&ReplaySettings::directory>()},
+    {.name = "template",
+     .kind = KeyKind::kTemplate,
+     .default_text = "%(date)s/%(time)s_%(counter)03d.%(ext)s",
+     .help = "Name of a saved file, with tokens such as %(label|untitled)s; '/' makes folders.",
+     .binding = In<&ReplaySettings::file_template>(),
+     .blank = Blank::kProblem},
+    {.name = "format",
+     .kind = KeyKind::kChoice,
+     .default_text = "wav",
+     .help = "Format of saved files, where the source is no stream; copy is that of the recording.",
+     .binding = In<&ReplaySettings::format>(),
+     .words = {"wav", "flac", "copy"}},
+    {.name = "sanitize",
+     .kind = KeyKind::kYesNo,
+     .default_text = "yes",
+     .help = "Whether names leave out what file systems such as FAT and NTFS do not take.",
+     .binding = In<&ReplaySettings::sanitize>()},
+
     // any source
     {.name = "type",
      .kind = KeyKind::kChoice,
@@ -261,14 +285,14 @@ std::span<const KeyInfo> Schema() {
 std::vector<const KeyInfo*> RowsNamed(std::string_view name) {
   std::vector<const KeyInfo*> rows;
   for (const KeyInfo& row : kKeys) {
-    if (row.name == name && !row.binding.IsOfWeb()) rows.push_back(&row);
+    if (row.name == name && row.binding.Section().empty()) rows.push_back(&row);
   }
   return rows;
 }
 
-const KeyInfo* WebRowNamed(std::string_view name) {
+const KeyInfo* RowIn(std::string_view section, std::string_view name) {
   for (const KeyInfo& row : kKeys) {
-    if (row.name == name && row.binding.IsOfWeb()) return &row;
+    if (row.name == name && row.binding.Section() == section) return &row;
   }
   return nullptr;
 }

@@ -13,8 +13,9 @@ namespace isr {
 enum class KeyKind {
   kText,
   kSecret,     ///< text that is never shown
-  kPath,       ///< made absolute against the working directory
+  kPath,       ///< made absolute against the working directory; ~/ is the user's folder
   kPattern,    ///< a file name pattern: strftime and {source}
+  kTemplate,   ///< see SaveTemplate
   kUrl,        ///< http or https
   kFile,       ///< made absolute against the config's folder
   kAddresses,  ///< IPv4 and IPv6 addresses; this and the next: separated by commas or spaces
@@ -67,11 +68,12 @@ struct SourceType {
 /// streams; it is a problem only when no type knows it.
 std::span<const KeyInfo> Schema();
 
-/// The rows of that name outside [web]: more than one where the words of a key depend on the type.
+/// The rows of that name in [general] and sources: more than one where the words of a key depend on
+/// the type.
 std::vector<const KeyInfo*> RowsNamed(std::string_view name);
 
-/// The row of that name in [web]; nullptr when there is none.
-const KeyInfo* WebRowNamed(std::string_view name);
+/// The row of that name in a section like [web] (Binding::Section); nullptr when there is none.
+const KeyInfo* RowIn(std::string_view section, std::string_view name);
 
 /// Several may have the same settings.
 std::span<const SourceType> SourceTypes();

@@ -93,12 +93,23 @@ struct WebSettings {
   bool operator==(const WebSettings&) const = default;
 };
 
+/// [replay]: the files that `isr save` makes.
+struct ReplaySettings {
+  std::string directory;      ///< absolute
+  std::string file_template;  ///< see SaveTemplate
+  std::string format;         ///< of what is PCM: "wav", "flac" or, as it was recorded, "copy"
+  bool sanitize = true;       ///< names that can be made on FAT and NTFS as well
+
+  bool operator==(const ReplaySettings&) const = default;
+};
+
 struct Settings {
   std::string output_directory;  ///< absolute
   std::string state_directory;   ///< absolute; where the catalogue lies
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file;  ///< absolute; empty = stderr only
   WebSettings web;
+  ReplaySettings replay;
   std::vector<SourceSettings> sources;
 
   bool operator==(const Settings&) const = default;

@@ -7,11 +7,13 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <glib.h>
 
 #include "base/ip_address.hpp"
 #include "base/text.hpp"
 #include "config/filename_pattern.hpp"
 #include "config/stream_url.hpp"
+#include "time/save_template.hpp"
 
 namespace isr {
 namespace {
@@ -102,6 +104,10 @@ ValueResult ParseHosts(std::string_view text) {
 
 ValueResult ParsePath(std::string_view text, const std::string& working_directory) {
   if (text.empty()) return {std::string(), {}};
+  const std::string home = text == "~" || text.starts_with("~/")
+                               ? g_get_home_dir() + std::string(text.substr(1))
+                               : std::string();
+  if (!home.empty()) text = home;
   std::string path = (std::filesystem::path(working_directory) / text).lexically_normal().string();
   if (path.size() > 1 && path.back() == '/') path.pop_back();
   return {std::move(path), {}};
@@ -109,6 +115,12 @@ ValueResult ParsePath(std::string_view text, const std::string& working_director
 
 ValueResult ParsePattern(std::string_view text) {
   std::string problem = FilenamePatternProblem(text);
+  if (problem.empty()) return {std::string(text), {}};
+  return Faulty(fmt::format("'{}' {}", HideUrlPasswords(text), problem));
+}
+
+ValueResult ParseTemplate(std::string_view text) {
+  const std::string problem = SaveTemplate::Problem(text);
   if (problem.empty()) return {std::string(text), {}};
   return Faulty(fmt::format("'{}' {}", HideUrlPasswords(text), problem));
 }
@@ -132,6 +144,8 @@ ValueResult ParseValue(const KeyInfo& key, std::string_view text,
       return ParsePath(text, base_directory);
     case KeyKind::kPattern:
       return ParsePattern(text);
+    case KeyKind::kTemplate:
+      return ParseTemplate(text);
     case KeyKind::kUrl:
       return ParseUrl(text);
     case KeyKind::kAddresses:

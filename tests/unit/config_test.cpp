@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include <glib.h>
 #include <gtest/gtest.h>
 
 #include "base/atomic_file.hpp"
@@ -408,6 +409,31 @@ std::string UncommentedExample() {
   return out;
 }
 
+TEST(Config, ReplayHasASectionOfItsOwn) {
+  const Settings settings = Parse("[replay]\ndirectory = saves\nformat = FLAC\nsanitize = no\n" +
+                                  TestSource("format = wav"));
+  EXPECT_EQ(settings.replay.directory, "/work/dir/saves");
+  EXPECT_EQ(settings.replay.format, "flac");
+  EXPECT_FALSE(settings.replay.sanitize);
+  EXPECT_EQ(settings.replay.file_template, "%(date)s/%(time)s_%(counter)03d.%(ext)s");
+  EXPECT_EQ(Parse(TestSource("")).replay.directory, std::string(g_get_home_dir()) + "/samples");
+  EXPECT_EQ(Parse("[replay]\ndirectory = ~user/x\n" + TestSource("")).replay.directory,
+            "/work/dir/~user/x");
+  EXPECT_EQ(ProblemsOf("[replay]\ntemplate = %(dat)s\ntype = x\nsplit_minutes = 1\ndirektory = x\n"
+                       "format = mp3\ntemplate =\n" +
+                       TestSource("sanitize = no")),
+            "config.ini:2: template: '%(dat)s' has '%(dat)', which is not known; did you mean "
+            "'%(date)s'?\n"
+            "config.ini:3: type: [replay] is for saved files; give the source another name\n"
+            "config.ini:4: split_minutes: does not stand in [replay]; move it to [general] or a "
+            "source\n"
+            "config.ini:5: unknown key 'direktory', did you mean 'directory'?\n"
+            "config.ini:6: format: 'mp3' is not known; use wav, flac or copy\n"
+            "config.ini:7: template: stands in line 2 already; remove one\n"
+            "config.ini:10: sanitize: stands in [replay] only; move it there");
+  ExpectProblem("[replay]\ntemplate =\n" + TestSource(""), "config.ini:2: template: '' is empty");
+}
+
 TEST(ConfigExample, RecordsTheSoundscapeAsItStands) {
   const Settings settings = Parse(Example());
   ASSERT_EQ(settings.sources.size(), 1U);
@@ -425,7 +451,8 @@ TEST(ConfigExample, HasEveryKeyInEachPlaceOfTheSchema) {
   for (const KeyInfo& row : Schema()) {
     const auto has_it = [&row](const IniSection& section) {
       const IniEntry* const type = section.Find("type");
-      if (row.binding.IsOfWeb() != (section.name == "web")) return false;
+      const bool is_own = section.name == "web" || section.name == "replay";
+      if (row.binding.Section() != (is_own ? section.name : "")) return false;
       const bool fits = type == nullptr ? row.binding.scope != Binding::Scope::kSomeTypes
                                         : row.FitsType(FindSourceType(type->value)->blank.index());
       return fits && section.Find(row.name) != nullptr;
@@ -440,7 +467,8 @@ TEST(ConfigExample, ShowsTheDefaultsInItsCommentsAndTellsThem) {
   const IniDocument in_force = ReadIni(Example());
   for (const KeyInfo& row : Schema()) {
     if (row.binding.scope == Binding::Scope::kSomeTypes || row.name == "type") continue;
-    const size_t place = row.binding.IsOfWeb() ? 1 : 0;
+    const std::string_view own = row.binding.Section();
+    const size_t place = own == "web" ? 1 : own == "replay" ? 2 : 0;
     if (in_force.sections.at(place).Find(row.name) == nullptr) {
       EXPECT_EQ(commented.sections.at(place).Find(row.name)->value, row.default_text) << row.name;
     }
