@@ -61,6 +61,7 @@ enum Property {
   kPropBeginCause,
   kPropFrames,
   kPropLastArrival,
+  kPropOrigin,
   kPropDropping,
   kPropFrameHistory,
   kPropFrameTap,
@@ -297,6 +298,9 @@ void GetPropertyValue(GObject* object, guint id, GValue* value, GParamSpec* spec
     case kPropLastArrival:
       g_value_set_int64(value, state.stage == nullptr ? 0 : state.stage->LastArrival());
       break;
+    case kPropOrigin:
+      g_value_set_int64(value, state.stage == nullptr ? 0 : state.stage->Origin());
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
@@ -336,6 +340,11 @@ void InstallProperties(GObjectClass* klass) {
           g_param_spec_int64("last-arrival", "Last arrival",
                              "When audio last came in (ns of CLOCK_MONOTONIC, 0 = not yet)", 0,
                              G_MAXINT64, 0, readable));
+  install(kPropOrigin,
+          g_param_spec_int64("origin-utc", "Origin",
+                             "Wall time of the last frame that passed, less that of all frames "
+                             "(microseconds of UTC, 0 = none passed yet)",
+                             0, G_MAXINT64, 0, readable));
   install(kPropFrameHistory,
           g_param_spec_pointer("frame-history", "Frame history",
                                "For programs: a std::shared_ptr<isr::FrameHistory> (copied) that "

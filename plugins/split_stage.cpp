@@ -308,6 +308,7 @@ GstFlowReturn SplitStage::PushStamped(Ref<GstBuffer> part, std::uint64_t count) 
   if (options_.tap != nullptr && bytes_per_frame_ == 0) LetHear(part.Get());
   if (begun_.has_value()) AddFileStart(part.Get(), *std::exchange(begun_, std::nullopt));
   passed_ = end;
+  origin_utc_ = (planner_->UtcAt(Here()) - Duration(end)).time_since_epoch().count();
   return output_.Push(std::move(part));
 }
 

@@ -62,6 +62,10 @@ class SplitStage {
   std::uint64_t Frames() const { return passed_; }
   /// Nanoseconds of CLOCK_MONOTONIC; 0 = nothing yet. Any thread, like Frames.
   std::int64_t LastArrival() const { return last_arrival_; }
+  /// When the run's first frame would have been, were there no gaps and no drift between it and the
+  /// last one that passed: what is known of that one's time. Microseconds, UTC; 0 = nothing passed.
+  /// Any thread.
+  std::int64_t Origin() const { return origin_utc_; }
 
  private:
   void ChangeFormat(int rate);
@@ -121,6 +125,7 @@ class SplitStage {
   std::optional<std::uint64_t> next_offset_;  ///< the buffer offset that must come next
   std::atomic<std::uint64_t> passed_ = 0;     ///< frames pushed
   std::atomic<std::int64_t> last_arrival_ = 0;
+  std::atomic<std::int64_t> origin_utc_ = 0;
   bool tap_knows_format_ = false;
   const char* next_cause_ = nullptr;  ///< a file begins with the next frame, for this cause
   std::optional<FileStart> begun_;    ///< the file whose first buffer comes next

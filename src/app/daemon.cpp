@@ -100,13 +100,16 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
           [this] { foreign_.Look(); }),
       filler_(roots_),
       recorders_(roots_, catalogue_, listener_, filler_, events_, SystemClock()),
+      replay_(recorders_, roots_, catalogue_, SystemClock()),
       web_({.catalogue = catalogue_,
             .status = *this,
             .roots = roots_,
             .events = events_,
-            .web_directory = options_.web_directory},
+            .web_directory = options_.web_directory,
+            .saves = &replay_},
            settings.state_directory) {
   events_.OnWatched([this](bool is_watched) { recorders_.WatchLevels(is_watched); });
+  replay_.Apply(settings_.replay);
   OpenControlSocket();
   web_.Apply(settings_.web);
 }
@@ -202,6 +205,11 @@ void Daemon::Resume(const std::vector<std::string>& sources) {
   recorders_.Resume(sources);
 }
 
+void Daemon::Save(const SaveRequest& request, std::function<void(SaveAnswer)> done) {
+  RefuseWhileShuttingDown();
+  replay_.Save(request, std::move(done));
+}
+
 Settings Daemon::LoadAgain() const {
   try {
     return options_.load_settings();
@@ -225,6 +233,8 @@ void Daemon::Reload(std::function<void(const ReloadResult&)> done) {
   const SettingsDiff diff = Compare(settings_, wanted);
   RefuseOverlaps(settings_, diff.sources);
   ApplyWeb(wanted.web);
+  settings_.replay = wanted.replay;
+  replay_.Apply(settings_.replay);
   settings_.sources = diff.sources;
   const std::vector<Root> roots = RootsOf(settings_);
   const bool has_other_roots = roots != roots_.All();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/recorder_set.hpp"
+#include "app/replay_desk.hpp"
 #include "app/status_file.hpp"
 #include "app/web_server.hpp"
 #include "base/clock.hpp"
@@ -57,6 +58,7 @@ class Daemon final : StatusProvider, ControlService {
   void Pause(const std::vector<std::string>& sources, std::function<void()> done) override;
   void Resume(const std::vector<std::string>& sources) override;
   void Reload(std::function<void(const ReloadResult&)> done) override;
+  void Save(const SaveRequest& request, std::function<void(SaveAnswer)> done) override;
   void Quit() override { BeginShutdown(); }
 
   void OpenControlSocket();
@@ -87,6 +89,7 @@ class Daemon final : StatusProvider, ControlService {
   StreamListener listener_;
   LevelFiller filler_;
   RecorderSet recorders_;
+  ReplayDesk replay_;
   bool shutting_down_ = false;
   int exit_code_ = 0;
   WebServer web_;

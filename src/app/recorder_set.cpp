@@ -135,6 +135,11 @@ RecorderSet::Member* RecorderSet::Find(const std::string& name) {
   return found == members_.end() ? nullptr : &*found;
 }
 
+SourceRecorder* RecorderSet::FindRecorder(const std::string& name) {
+  Member* const member = Find(name);
+  return member == nullptr ? nullptr : member->recorder.get();
+}
+
 std::vector<std::string> RecorderSet::Names() const {
   std::vector<std::string> names;
   for (const Member& member : members_) {

@@ -41,6 +41,8 @@ class RecorderSet {
   /// The same of all, those that are being removed too.
   void WhenAllSettled(std::function<void()> then);
 
+  /// With those that are being removed; nullptr when there is none of that name.
+  SourceRecorder* FindRecorder(const std::string& name);
   /// Without those that are being removed.
   std::vector<std::string> Names() const;
   /// With those that are being removed.

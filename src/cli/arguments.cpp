@@ -83,7 +83,8 @@ std::optional<Number> Given(Number value) {
 struct Options {
   Options() = default;
   ~Options() {
-    for (gchar* const text : {socket, analyses, gst, from, to, output, directory, threshold})
+    for (gchar* const text :
+         {socket, analyses, gst, from, to, output, source, label, directory, threshold})
       g_free(text);
     g_strfreev(words);
   }
@@ -96,7 +97,7 @@ struct Options {
         {"list-devices", 0, 0, G_OPTION_ARG_NONE, &list_devices, "List what can be recorded from",
          nullptr},
         {"json", 0, 0, G_OPTION_ARG_NONE, &json,
-         "Of status and analyze: print JSON; of analyze an object a line and file", nullptr},
+         "Of status, save and analyze: print JSON; of analyze an object a line and file", nullptr},
         {"margin", 0, 0, G_OPTION_ARG_DOUBLE, &margin,
          "Of run and analyze: how far a section rises over the noise floor (default 12)", "DB"},
         {"min-gap", 0, 0, G_OPTION_ARG_DOUBLE, &min_gap,
@@ -110,6 +111,13 @@ struct Options {
          "Of analyze: measure again what has been measured", nullptr},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
          "Of cut: the new file, or the folder for it (default: the working directory)", "OUT"},
+        {"source", 0, 0, G_OPTION_ARG_STRING, &source,
+         "Of save: which one, or all (default: the only one that there is)", "SOURCE"},
+        {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds,
+         "Of save: the last so many, up to now (default 60)", "N"},
+        {"post", 0, 0, G_OPTION_ARG_DOUBLE, &post,
+         "Of save: so many from now on as well; waits for them", "N"},
+        {"label", 0, 0, G_OPTION_ARG_STRING, &label, "Of save: what to call it", "TEXT"},
         {"analyses-dir", 0, 0, G_OPTION_ARG_FILENAME, &analyses,
          "Of run: keep the tracks there, not in analyses/ of the recordings", "DIR"},
         {"gst", 0, 0, G_OPTION_ARG_STRING, &gst,
@@ -140,6 +148,10 @@ struct Options {
   gchar* analyses = nullptr;
   gchar* gst = nullptr;
   gchar* output = nullptr;
+  gchar* source = nullptr;
+  gchar* label = nullptr;
+  gdouble seconds = Arguments().seconds;
+  gdouble post = 0;
   gchar* from = nullptr;
   gchar* to = nullptr;
   gdouble patience = Arguments().patience;
@@ -175,6 +187,10 @@ Arguments ParseArguments(int argc, char** argv) {
                       .output = text(options.output),
                       .remove = options.remove != FALSE,
                       .threshold = options.threshold != nullptr,
+                      .source = text(options.source),
+                      .seconds = options.seconds,
+                      .post = options.post,
+                      .label = text(options.label),
                       .refresh = options.refresh != FALSE,
                       .json = options.json != FALSE,
                       .version = options.version != FALSE,

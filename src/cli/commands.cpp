@@ -7,7 +7,7 @@ namespace {
 
 using Takes = Subcommand::Takes;
 
-constexpr std::array<Subcommand, 16> kSubcommands{{
+constexpr std::array<Subcommand, 17> kSubcommands{{
     {"run", Takes::kNothing, true, "record and serve until SIGTERM (the default command)",
      RunCommand},
     {"check", Takes::kNothing, false,
@@ -21,6 +21,8 @@ constexpr std::array<Subcommand, 16> kSubcommands{{
     {"pause", Takes::kSources, false, "finish the files of sources, and record no more",
      PauseCommand},
     {"resume", Takes::kSources, false, "record them again", ResumeCommand},
+    {"save", Takes::kNothing, false, "keep what a source has just recorded as a file of its own",
+     SaveCommand},
     {"reload", Takes::kNothing, false, "read the config again; restart only what changed",
      ReloadCommand},
     {"quit", Takes::kNothing, false, "finish all files and end", QuitCommand},

@@ -28,6 +28,7 @@ int PauseCommand(const Arguments& arguments);
 int ResumeCommand(const Arguments& arguments);
 int ReloadCommand(const Arguments& arguments);
 int QuitCommand(const Arguments& arguments);
+int SaveCommand(const Arguments& arguments);
 int PasswdCommand(const Arguments& arguments);
 int VerifyCommand(const Arguments& arguments);
 int AnalyzeCommand(const Arguments& arguments);

@@ -25,23 +25,27 @@ std::string FindSocket(const Arguments& arguments) {
   }
 }
 
-int ExitCodeFor(const CommandError& error) {
-  if (error.Code() == "config") return kExitConfig;
-  if (error.Code() == "unknown-source" || error.Code() == "bad-request") return kExitUsage;
+}  // namespace
+
+int ExitCodeFor(std::string_view code) {
+  if (code == "config") return kExitConfig;
+  if (code == "unknown-source" || code == "bad-request") return kExitUsage;
+  if (code == "no-directory" || code == "disk-full" || code == "cannot-create") {
+    return kExitCannotCreate;
+  }
   return kExitUnavailable;
 }
 
-}  // namespace
-
-int WithDaemon(const Arguments& arguments, const std::function<void(ControlClient& daemon)>& talk) {
-  ControlClient daemon(FindSocket(arguments));
+int WithDaemon(const Arguments& arguments, const std::function<void(ControlClient& daemon)>& talk,
+               std::chrono::milliseconds patience) {
+  ControlClient daemon(FindSocket(arguments), patience);
   try {
     talk(daemon);
     return kExitOk;
   } catch (const CommandError& error) {
     for (const std::string& problem : error.Problems()) fmt::print(stderr, "{}\n", problem);
     fmt::print(stderr, "isr: {}\n", error.what());
-    return ExitCodeFor(error);
+    return ExitCodeFor(error.Code());
   }
 }
 

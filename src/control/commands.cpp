@@ -64,6 +64,13 @@ void Reload(ControlService& service, const ControlRequest& /*request*/, const Re
   service.Reload([respond](const ReloadResult& result) { respond(ReloadAnswer(result)); });
 }
 
+void Save(ControlService& service, const ControlRequest& request, const Respond& respond) {
+  service.Save(request.save, [respond](const SaveAnswer& answer) {
+    respond(answer.error ? ErrorAnswer(CommandError(answer.error->Code(), answer.error->what()))
+                         : SavesAnswer(answer.saves));
+  });
+}
+
 void Quit(ControlService& service, const ControlRequest& /*request*/, const Respond& respond) {
   service.Quit();
   respond(OkAnswer());
@@ -73,11 +80,12 @@ struct Command {
   std::string_view word;
   void (*execute)(ControlService& service, const ControlRequest& request, const Respond& respond);
 };
-constexpr std::array<Command, 5> kCommands{{
+constexpr std::array<Command, 6> kCommands{{
     {"status", Status},
     {"pause", Pause},
     {"resume", Resume},
     {"reload", Reload},
+    {"save", Save},
     {"quit", Quit},
 }};
 
@@ -98,6 +106,8 @@ void ExecuteRequest(ControlService& service, std::string_view line, const Respon
     Execute(service, ParseRequest(line), respond);
   } catch (const CommandError& error) {
     respond(ErrorAnswer(error));
+  } catch (const SaveError& error) {
+    respond(ErrorAnswer(CommandError(error.Code(), error.what())));
   } catch (const std::exception& error) {
     respond(ErrorAnswer(CommandError("internal", Describe(error))));
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "model/save.hpp"
 
 namespace isr {
 
@@ -17,6 +18,8 @@ namespace isr {
 ///     config           the config has problems; they are listed
 ///     shutting-down    isr is about to end
 ///     internal         a fault of isr
+///
+/// and those of SaveError.
 class CommandError : public Error {
  public:
   CommandError(std::string code, const std::string& message, std::vector<std::string> problems = {})
@@ -55,6 +58,8 @@ class ControlService {
   virtual void Resume(const std::vector<std::string>& sources) = 0;
   /// Reads the config again; `done` when everything that changed is in force. Throws CommandError.
   virtual void Reload(std::function<void(const ReloadResult&)> done) = 0;
+  /// As SaveService; throws CommandError as well.
+  virtual void Save(const SaveRequest& request, std::function<void(SaveAnswer)> done) = 0;
   /// Begins to end the daemon.
   virtual void Quit() = 0;
 };

@@ -24,6 +24,25 @@ void BeginOk(JsonWriter& json) {
   json.BeginObject().Name("ok").Boolean(true);
 }
 
+double NumberOr(const JsonValue& json, const char* name, double fallback) {
+  if (json[name].IsNull()) return fallback;
+  if (!json[name].IsNumber()) {
+    throw CommandError("bad-request", "'" + std::string(name) + "' is a number");
+  }
+  return json[name].Number();
+}
+
+SaveRequest ParseSave(const JsonValue& json) {
+  SaveRequest save;
+  save.seconds = NumberOr(json, "seconds", save.seconds);
+  save.post = NumberOr(json, "post", save.post);
+  if (!json["label"].IsNull() && !json["label"].IsString()) {
+    throw CommandError("bad-request", "'label' is text");
+  }
+  save.label = json["label"].String();
+  return save;
+}
+
 }  // namespace
 
 ControlRequest ParseRequest(std::string_view line) {
@@ -42,6 +61,8 @@ ControlRequest ParseRequest(std::string_view line) {
   } else if (!json["source"].IsNull()) {
     throw CommandError("bad-request", "'source' is a name");
   }
+  request.save = ParseSave(json);
+  request.save.sources = request.sources;
   return request;
 }
 
@@ -49,6 +70,10 @@ std::string WriteRequest(const ControlRequest& request) {
   JsonWriter json;
   json.BeginObject().Name("command").String(request.command);
   if (!request.sources.empty()) WriteList(json, "sources", request.sources);
+  if (request.command == "save") {
+    json.Name("seconds").Number(request.save.seconds).Name("post").Number(request.save.post);
+    json.Name("label").String(request.save.label);
+  }
   return json.EndObject().Text();
 }
 
@@ -79,6 +104,12 @@ std::string ReloadAnswer(const ReloadResult& result) {
   WriteList(json, "restarted", result.restarted);
   WriteList(json, "after_restart", result.after_restart);
   return json.EndObject().Text();
+}
+
+std::string SavesAnswer(std::string_view saves) {
+  JsonWriter json;
+  BeginOk(json);
+  return json.Name("saves").Document(saves).EndObject().Text();
 }
 
 std::string ErrorAnswer(const CommandError& error) {

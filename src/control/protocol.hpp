@@ -15,6 +15,8 @@ namespace isr {
 ///     {"command":"resume","sources":["all"]}    {"ok":true,"sources":["radio","garden"]}
 ///     {"command":"reload"}                      {"ok":true,"added":[],"removed":[],
 ///                                                "restarted":["radio"],"after_restart":[]}
+///     {"command":"save","source":"radio",       {"ok":true,"saves":[{"source":"radio",
+///      "seconds":30,"post":0,"label":"x"}        "path":"...",...}]}, see SaveDocument
 ///     {"command":"quit"}                        {"ok":true}; the connection ends with the daemon
 ///
 /// What is not carried out is answered
@@ -23,6 +25,7 @@ namespace isr {
 struct ControlRequest {
   std::string command;
   std::vector<std::string> sources;  ///< "all" means all of them
+  SaveRequest save{};                ///< of save; its sources are those above
 };
 
 /// Throws CommandError.
@@ -33,6 +36,7 @@ std::string OkAnswer();
 std::string StatusAnswer(std::string_view document);
 std::string SourcesAnswer(const std::vector<std::string>& sources);
 std::string ReloadAnswer(const ReloadResult& result);
+std::string SavesAnswer(std::string_view saves);
 std::string ErrorAnswer(const CommandError& error);
 
 }  // namespace isr

@@ -112,6 +112,14 @@ void DiskWriter::Wake() {
   wake_.notify_one();
 }
 
+bool DiskWriter::WriteOut(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t next = rounds_begun_ + 1;
+  woken_ = true;
+  wake_.notify_one();
+  return finished_.wait_for(lock, patience, [&] { return rounds_ended_ >= next; });
+}
+
 Streams DiskWriter::Streams() {
   const std::lock_guard lock(mutex_);
   return streams_;
@@ -125,8 +133,14 @@ void DiskWriter::Run() noexcept {
       wake_.wait_for(lock, options_.write_interval, [this] { return woken_ || ending_; });
       woken_ = false;
       ending = ending_;
+      ++rounds_begun_;
     }
     Guarded("disk writer", [this] { Round(); });
+    {
+      const std::lock_guard lock(mutex_);
+      rounds_ended_ = rounds_begun_;
+    }
+    finished_.notify_all();
   }
 }
 

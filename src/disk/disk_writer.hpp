@@ -42,6 +42,10 @@ class DiskWriter : public std::enable_shared_from_this<DiskWriter> {
                                     std::shared_ptr<FileObserver> observer,
                                     FileOptions options = {});
 
+  /// Writes all that was appended so far into its files, where who reads them finds it; it need not
+  /// be safe yet. False: that takes longer.
+  bool WriteOut(std::chrono::milliseconds patience);
+
   /// Something is worth writing before the next interval.
   void Wake();
 
@@ -62,7 +66,9 @@ class DiskWriter : public std::enable_shared_from_this<DiskWriter> {
   std::condition_variable wake_;
   std::vector<std::shared_ptr<FileStream>> streams_;  // protected by mutex_
   bool woken_ = false;                                // protected by mutex_
-  std::condition_variable finished_;                  // some files are
+  std::condition_variable finished_;                  // some files are, or a round is
+  std::uint64_t rounds_begun_ = 0;                    // protected by mutex_
+  std::uint64_t rounds_ended_ = 0;                    // protected by mutex_
   bool ending_ = false;                               // protected by mutex_
   std::chrono::steady_clock::time_point last_sync_;   // of the thread
   std::thread thread_;                                // last: starts when everything else is there

@@ -59,6 +59,10 @@ bool JsonValue::IsArray() const {
   return node_ != nullptr && JSON_NODE_HOLDS_ARRAY(node_.get());
 }
 
+bool JsonValue::IsNumber() const {
+  return Holds(G_TYPE_INT64) || Holds(G_TYPE_DOUBLE);
+}
+
 bool JsonValue::IsBoolean() const {
   return Holds(G_TYPE_BOOLEAN);
 }

@@ -24,6 +24,7 @@ class JsonValue {
   bool IsObject() const;
   bool IsString() const;
   bool IsArray() const;
+  bool IsNumber() const;
   bool IsBoolean() const;
   bool IsInteger() const;
 

@@ -49,6 +49,9 @@ struct Reply {
   /// Instead of both: who goes on sending for as long as it likes. Main thread; not called for
   /// HEAD. What the stream does not take, its client is too slow for.
   std::function<void(std::unique_ptr<ClientStream> client)> live;
+  /// Instead of all: gives the reply when there is one. Main thread; what it is given may be called
+  /// at once, later, or never.
+  std::function<void(std::function<void(Reply)> give)> when_there;
   /// Instead of all: what gives the reply. Runs on a thread that may wait for long, to its end also
   /// when the client has left.
   std::function<Reply()> later;

@@ -62,6 +62,9 @@ Reply AnswerReviewed(const Request& request, const HttpServices& services);
 /// `DELETE /api/reviewed/<name>`: or is not (marks_resource.cpp).
 Reply AnswerNotReviewed(const Request& request, const HttpServices& services);
 
+/// `POST /api/replay`: what has just happened becomes a file (replay_resource.cpp). Main thread.
+Reply AnswerReplay(const Request& request, const HttpServices& services);
+
 /// `GET /stream/<name>`: to be played (recording_resource.cpp).
 Reply AnswerStream(const Request& request, const HttpServices& services);
 

@@ -38,6 +38,7 @@ std::span<const Route> Routes() {
       {"/api/marks/", RunsOn::kWorkerThread, AnswerMarkRemoval, "DELETE"},
       {"/api/reviewed/", RunsOn::kWorkerThread, AnswerReviewed, "PUT"},
       {"/api/reviewed/", RunsOn::kWorkerThread, AnswerNotReviewed, "DELETE"},
+      {"/api/replay", RunsOn::kMainThread, AnswerReplay, "POST"},
       {"/stream/", RunsOn::kWorkerThread, AnswerStream},
       {"/download/", RunsOn::kWorkerThread, AnswerDownload},
       {"/", RunsOn::kWorkerThread, AnswerWeb},

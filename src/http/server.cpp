@@ -182,7 +182,14 @@ void HttpServer::Answer(Exchange& exchange, const Admission& admission) {
   request.tail = request.path.substr(route->path.size());
   request.sources = services_->status.Status();
   if (route->runs_on == RunsOn::kMainThread) {
-    exchange.Answer(Run(*route, request, *services_));
+    Reply reply = Run(*route, request, *services_);
+    if (reply.when_there) {
+      reply.when_there([weak = exchange.weak_from_this()](Reply there) {
+        if (const auto alive = weak.lock()) alive->Answer(std::move(there));
+      });
+    } else {
+      exchange.Answer(std::move(reply));
+    }
   } else {
     RunInBackground(exchange, *route);
   }

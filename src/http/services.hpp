@@ -6,6 +6,7 @@
 #include "catalogue/catalogue.hpp"
 #include "http/event_hub.hpp"
 #include "level/detector.hpp"
+#include "model/save.hpp"
 #include "model/source_status.hpp"
 
 namespace isr {
@@ -28,6 +29,7 @@ struct HttpServices {
   std::string web_directory;             ///< index.html and what belongs to it
   DetectorOptions detection;             ///< where a request does not say
   Measurements* measurements = nullptr;  ///< the server's own
+  SaveService* saves = nullptr;          ///< none: nothing is recorded here
 };
 
 }  // namespace isr

@@ -449,6 +449,25 @@ std::optional<Segment> RecordingPlan::Growing() const {
   return segment;
 }
 
+std::optional<RecordingNow> RecordingPlan::Now() const {
+  const std::lock_guard lock(mutex_);
+  if (files_.empty() || !elements_.split) return std::nullopt;
+  const auto origin = GetProperty<gint64>(elements_.split.Get(), "origin-utc");
+  const std::uint64_t frames = std::max<std::uint64_t>(
+      GetProperty<guint64>(elements_.split.Get(), "frames"), files_.back().first_frame);
+  const int rate = files_.back().segment.rate;
+  if (origin == 0 || rate <= 0) return std::nullopt;
+  RecordingNow now;
+  for (size_t i = 0; i < files_.size(); ++i) {
+    const std::uint64_t end = i + 1 < files_.size() ? files_[i + 1].first_frame : frames;
+    now.files.push_back(files_[i].segment);
+    now.files.back().frames = static_cast<std::int64_t>(end - files_[i].first_frame);
+  }
+  const guint64 length = gst_util_uint64_scale(frames, 1'000'000, static_cast<guint64>(rate));
+  now.end = UtcTime(std::chrono::microseconds(origin) + std::chrono::microseconds(length));
+  return now;
+}
+
 std::optional<UtcTime> RecordingPlan::End() const {
   const std::lock_guard lock(mutex_);
   return end_;

@@ -67,6 +67,13 @@ struct LevelsChanged {
 using RecordingEvent = std::variant<FileOpened, FileClosed, AudioLost, DiskChanged, LevelsChanged,
                                     ClockStepped, TitleHeard, LevelsHeard>;
 
+/// The files of a run that are not complete yet, `frames` as far as they have come; and the wall
+/// time after the last of these frames, by what is known now.
+struct RecordingNow {
+  std::vector<Segment> files;  ///< oldest first; one that is not opened yet has no name
+  UtcTime end{};
+};
+
 /// Where a run ended, and why.
 struct RunEnd {
   UtcTime time{};
@@ -115,6 +122,8 @@ class RecordingPlan final : public PipelinePlan,
   std::vector<RecordingEvent> TakeEvents();
   /// The growing file with the frames that have gone into it so far; nothing between files.
   std::optional<Segment> Growing() const;
+  /// Nothing before the first frame. Any thread.
+  std::optional<RecordingNow> Now() const;
   /// Writes the end of the run's last file, closed or not, into its track, and lets go of the
   /// pipeline. Levels may still come. Any thread.
   void EndTrack(const Segment& segment);

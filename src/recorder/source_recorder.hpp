@@ -45,6 +45,11 @@ class SourceRecorder final : Supervisor::Delegate {
 
   const std::string& Name() const { return wanted_.name; }
   SourceStatus Status() const;
+  const SourceSettings& Wanted() const { return wanted_; }
+  /// Nothing while no audio comes.
+  std::optional<RecordingNow> Now() const {
+    return plan_ == nullptr ? std::nullopt : plan_->Now();
+  }
 
  private:
   std::shared_ptr<PipelinePlan> MakePlan(Cause begin) override;

@@ -72,6 +72,9 @@ class Requests:
             "deleteMark": ["/api/marks/tone.wav?start=20&end=21", "/api/marks/none.wav?start=20&end=21", "/api/marks/tone.wav"],
             "putReviewed": ["/api/reviewed/tone.wav", "/api/reviewed/none.wav"],
             "deleteReviewed": ["/api/reviewed/tone.wav", "/api/reviewed/none.wav"],
+            "saveReplay": [("/api/replay", {}, body) for body in (
+                b'{"source": "radio", "seconds": 3600}', b'{"source": "all", "post": 0, "label": "partly"}', b"{}",
+                b'{"source": "none"}', b'{"source": "beeps", "seconds": 1e-9}', b'{"source": "beeps", "label": "taken"}')],
             "getConfig": ["/api/config"],
             "getStorage": ["/api/storage"],
             "getStatus": ["/api/status"],
@@ -112,7 +115,12 @@ class OpenApiTest(unittest.TestCase):
         (recordings / "to_hold.wav").write_bytes((recordings / "tone.wav").read_bytes())
         (recordings / "to_delete.wav").write_bytes((recordings / "tone.wav").read_bytes())
         (recordings / "text.wav").write_text("no audio")
-        cls.isr = Isr(folder, {"beeps": {"type": "test"}, "radio": {"type": "stream", "url": server.url("/live.mp3")}},
+        saves = folder / "saves"
+        (saves / "partly").mkdir(parents=True)
+        for path in ("taken", "partly/radio"):
+            (saves / path).write_text("no folder")
+        replay = {"directory": saves, "template": "%(label|x)s/%(source)s/%(counter)d.%(ext)s"}
+        cls.isr = Isr(folder, {"replay": replay, "beeps": {"type": "test"}, "radio": {"type": "stream", "url": server.url("/live.mp3")}},
                       {"retry_delay_seconds": 0.5, "split_minutes": 1440})
         resources.callback(cls.isr.kill)
         subprocess.run([Isr.EXECUTABLE, "analyze", recordings / "tone.wav"], check=True, stdout=subprocess.DEVNULL)

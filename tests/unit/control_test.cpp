@@ -44,6 +44,12 @@ class FakeService final : public ControlService {
     if (!problems.empty()) throw CommandError("config", "the config has problems", problems);
     done({.added = {"b"}, .removed = {"c"}, .restarted = {"d"}, .after_restart = {"log_file"}});
   }
+  void Save(const SaveRequest& request, std::function<void(SaveAnswer)> done) override {
+    saved.push_back(request);
+    if (request.label == "refused") throw SaveError("unknown-source", "no such source");
+    done(request.label == "full" ? SaveAnswer{"[]", SaveError("disk-full", "no room")}
+                                 : SaveAnswer{R"([{"path":"/a.wav"}])", {}});
+  }
   void Quit() override { quit = true; }
 
   std::string document = R"({"version":"1","active":[]})";
@@ -53,6 +59,7 @@ class FakeService final : public ControlService {
   bool answers_late = false;
   std::function<void()> late;
   bool quit = false;
+  std::vector<SaveRequest> saved;
 };
 
 std::string AnswerTo(ControlService& service, const std::string& line) {
@@ -100,6 +107,30 @@ TEST(ControlCommands, ReloadTellsWhatItChangedOrAllProblems) {
   EXPECT_EQ(AnswerTo(service, R"({"command":"reload"})"),
             R"({"ok":false,"error":{"code":"config","message":"the config has problems",)"
             R"("problems":["a.ini:1: bad","a.ini:2: worse"]}})");
+}
+
+TEST(ControlCommands, SaveTellsWhatBecameOfIt) {
+  FakeService service;
+  EXPECT_EQ(AnswerTo(service, R"({"command":"save","source":"radio","seconds":2.5,"post":1,)"
+                              R"("label":"owl"})"),
+            R"({"ok":true,"saves":[{"path":"/a.wav"}]})");
+  ASSERT_EQ(service.saved.size(), 1U);
+  EXPECT_THAT(service.saved[0].sources, ElementsAre("radio"));
+  EXPECT_EQ(service.saved[0].seconds, 2.5);
+  EXPECT_EQ(service.saved[0].post, 1);
+  EXPECT_EQ(service.saved[0].label, "owl");
+  AnswerTo(service, R"({"command":"save"})");
+  EXPECT_TRUE(service.saved[1].sources.empty());
+  EXPECT_EQ(service.saved[1].seconds, 60);
+  EXPECT_EQ(AnswerTo(service, R"({"command":"save","label":"refused"})"),
+            R"({"ok":false,"error":{"code":"unknown-source","message":"no such source"}})");
+  EXPECT_EQ(AnswerTo(service, R"({"command":"save","label":"full"})"),
+            R"({"ok":false,"error":{"code":"disk-full","message":"no room"}})");
+  for (const std::string line :
+       {R"({"command":"save","seconds":"5"})", R"({"command":"save","post":true})",
+        R"({"command":"save","label":5})"}) {
+    EXPECT_THAT(AnswerTo(service, line), HasSubstr(R"("code":"bad-request")")) << line;
+  }
 }
 
 TEST(ControlCommands, WhatIsNoRequestIsAnsweredWithASentence) {

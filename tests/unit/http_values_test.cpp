@@ -78,7 +78,8 @@ TEST(UrlText, QueriesComeBackAsTheyWereEncoded) {
 TEST(OwnHost, KnowsThisMachineAndNoOther) {
   for (const char* const host :
        {"127.0.0.1", "127.0.0.1:8080", "[::1]:8080", "[fe80::1]", "192.168.1.5:80", "localhost",
-        "LOCALHOST:1", "studio", "Studio:8080", "studio.local", "studio.local.:8080", "ISR.example:1"}) {
+        "LOCALHOST:1", "studio", "Studio:8080", "studio.local", "studio.local.:8080",
+        "ISR.example:1"}) {
     EXPECT_TRUE(IsOwnHost(host, "Studio", {"isr.example"})) << host;
   }
   for (const char* const host : {"", ":80", "evil.example", "localhost.evil.example", "studio.evil",
