@@ -97,9 +97,9 @@ void TlsDoor::ShakeHands() {
         kHandshakePatience,
         [cancellable = handshake->cancellable] { g_cancellable_cancel(cancellable.Get()); });
     under_way_.insert(handshake.get());
-    g_tls_connection_handshake_async(G_TLS_CONNECTION(tls), G_PRIORITY_DEFAULT,
-                                     handshake->cancellable.Get(), OnShaken, handshake.get());
-    handshake.release();  // OnShaken's
+    GCancellable* const cancellable = handshake->cancellable.Get();
+    g_tls_connection_handshake_async(G_TLS_CONNECTION(tls), G_PRIORITY_DEFAULT, cancellable,
+                                     OnShaken, handshake.release());
   }
 }
 
