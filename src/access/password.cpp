@@ -32,7 +32,7 @@ std::string Crypt(const std::string& password, const std::string& setting) {
   void* room = nullptr;
   int size = 0;
   const char* const hash = crypt_ra(password.c_str(), setting.c_str(), &room, &size);
-  const std::string result = hash == nullptr ? std::string() : hash;
+  std::string result = hash == nullptr ? std::string() : hash;
   std::free(room);
   return result;
 }
