@@ -76,7 +76,7 @@ class FrameJoin {
   void AddFlac(const Frame& frame, std::uint64_t begin, Bytes& out);
   void FlushEdge(Bytes& out);
 
-  const Options options_;
+  const Options options_{};
 
   // Of the file:
   Read read_;

@@ -114,8 +114,7 @@ class Joiner {
   std::string Join() {
     const std::string format = stretch_.pieces.back().segment.format;
     const bool may_convert = !IsStream(job_.source) && (format == "wav" || format == "flac");
-    const std::string wanted =
-        may_convert && job_.replay.format != "copy" ? job_.replay.format : format;
+    std::string wanted = may_convert && job_.replay.format != "copy" ? job_.replay.format : format;
     if (format == "wav") {
       JoinWav(wanted == "flac");
     } else {

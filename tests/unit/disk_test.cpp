@@ -101,6 +101,16 @@ TEST_F(DiskTest, WhatWasClosedIsWrittenBeforeTheProcessEnds) {
   EXPECT_EQ(ReadWholeFile(folder_ / "a.wav"), "abc");
 }
 
+TEST_F(DiskTest, WhoReadsAFileThatGrowsFindsWhatWasAppendedSoFar) {
+  writer_ = DiskWriter::Create({.write_interval = 1h, .sync_interval = 1h});
+  const auto stream = Begin("a.wav");
+  for (const std::string expected : {"abc", "abcabc", "abcabcabc"}) {
+    stream->Append(Bytes("abc"));
+    EXPECT_TRUE(writer_->WriteOut(10s));
+    EXPECT_EQ(ReadWholeFile(folder_ / "a.wav"), expected);
+  }
+}
+
 /// Begins a track when its recording is there, as the recorder does.
 class TrackBeginner final : public FileObserver {
  public:
