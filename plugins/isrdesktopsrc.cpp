@@ -39,7 +39,9 @@ namespace {
 using isr::CaptureQueue;
 using isr::Guarded;
 
-enum Property { kPropTarget = 1 };
+enum Property { kPropTarget = 1, kPropServer };
+
+enum Server { kServerAuto, kServerPipewire, kServerPulse };
 
 constexpr const char* kDefaultTarget = "system";
 
@@ -47,10 +49,12 @@ constexpr const char* kDefaultTarget = "system";
 struct DesktopState {
   std::mutex mutex;                       // nothing is called under it
   std::string target = kDefaultTarget;    // protected by mutex
+  int server = kServerAuto;               // protected by mutex
   bool unlocked = false;                  // protected by mutex
   std::shared_ptr<CaptureQueue> queue;    // protected by mutex; shared with the one who unlocks
   std::unique_ptr<isr::Capture> capture;  // streaming thread, and when nothing streams
   isr::CaptureFormat format;              // streaming thread
+  bool is_provisional = false;            // streaming thread; another server may come
   bool is_waiting = false;                // streaming thread; said so
 };
 
@@ -70,6 +74,16 @@ GstStaticPadTemplate g_source_template = GST_STATIC_PAD_TEMPLATE(
     GST_STATIC_CAPS("audio/x-raw, format=(string){ S16LE, S24LE, S32LE }, layout=interleaved, "
                     "rate=[ 4000, 384000 ], channels=[ 1, 32 ]"));
 
+GType ServerType() {
+  static const GEnumValue values[] = {
+      {kServerAuto, "PulseAudio where it runs, else PipeWire", "auto"},
+      {kServerPipewire, "PipeWire", "pipewire"},
+      {kServerPulse, "PulseAudio, or what speaks its language", "pulse"},
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static("IsrSoundServer", values);
+  return type;
+}
+
 DesktopState& StateOf(gpointer self) {
   return *ISR_DESKTOP_SRC(self)->state;
 }
@@ -84,15 +98,22 @@ void PostWaiting(gpointer self, const std::string& what) {
 }
 
 void StartCapture(DesktopState& state) {
+  state.capture.reset();  // before its queue
   const auto queue = std::make_shared<CaptureQueue>(state.format);
   isr::DesktopTarget target;
+  int server = kServerAuto;
   {
     const std::lock_guard lock(state.mutex);
     state.queue = queue;
     queue->SetUnlocked(state.unlocked);
     target = isr::DesktopTargetFrom(state.target);
+    server = state.server;
   }
-  state.capture = isr::StartPulseCapture(target, state.format, *queue);
+  // Beside PulseAudio, PipeWire may run as well, for pictures alone.
+  const bool is_pulse = server == kServerPulse || (server == kServerAuto && isr::PulseRuns());
+  state.is_provisional = server == kServerAuto && !is_pulse;
+  state.capture = is_pulse ? isr::StartPulseCapture(target, state.format, *queue)
+                           : isr::StartPipewireCapture(target, state.format, *queue);
 }
 
 GstBuffer* MakeBuffer(const CaptureQueue::Audio& audio, std::size_t frame_size) {
@@ -114,6 +135,7 @@ GstFlowReturn Create(GstPushSrc* self, GstBuffer** buffer) {
     }
     if (const auto* const waiting = std::get_if<CaptureQueue::Waiting>(&item)) {
       PostWaiting(self, waiting->what);
+      if (state.is_provisional && isr::PulseRuns()) StartCapture(state);
     } else if (const auto* const gone = std::get_if<CaptureQueue::Gone>(&item)) {
       PostWaiting(self, gone->what);
       return GST_FLOW_EOS;
@@ -179,23 +201,27 @@ GstCaps* OnFixate(GstBaseSrc* self, GstCaps* caps) {
 
 void SetPropertyValue(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
   DesktopState& state = StateOf(object);
-  if (id != kPropTarget) {
-    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-    return;
-  }
-  const char* const given = g_value_get_string(value);
   const std::lock_guard lock(state.mutex);
-  state.target = given == nullptr ? kDefaultTarget : given;
+  if (id == kPropTarget) {
+    const char* const given = g_value_get_string(value);
+    state.target = given == nullptr ? kDefaultTarget : given;
+  } else if (id == kPropServer) {
+    state.server = g_value_get_enum(value);
+  } else {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  }
 }
 
 void GetPropertyValue(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   DesktopState& state = StateOf(object);
-  if (id != kPropTarget) {
-    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-    return;
-  }
   const std::lock_guard lock(state.mutex);
-  g_value_set_string(value, state.target.c_str());
+  if (id == kPropTarget) {
+    g_value_set_string(value, state.target.c_str());
+  } else if (id == kPropServer) {
+    g_value_set_enum(value, state.server);
+  } else {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  }
 }
 
 void Finalize(GObject* object) {
@@ -218,6 +244,9 @@ static void isr_desktop_src_class_init(IsrDesktopSrcClass* klass) {
                           "system (the default output), input (the default one), app:NAME, or the "
                           "name of a source of the sound server",
                           kDefaultTarget, flags));
+  g_object_class_install_property(
+      object_class, kPropServer,
+      g_param_spec_enum("server", "Server", "The sound server", ServerType(), kServerAuto, flags));
 
   auto* const source_class = GST_BASE_SRC_CLASS(klass);
   source_class->unlock = OnUnlock;

@@ -46,6 +46,7 @@ void PrintCards() {
 
 int ListDevicesCommand() {
   PrintCards();
+  PrintServer("pipewire", ListPipewireNodes());
   PrintServer("pulse", ListPulseNodes());
   return kExitOk;
 }

@@ -15,9 +15,11 @@ using std::chrono::seconds;
 
 const std::vector<std::string> kLevelWords{"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
 
-const std::array<SourceType, 4> kTypes{{
+const std::array<SourceType, 6> kTypes{{
     {"stream", StreamSettings{}, "url"},
     {"soundcard", SoundcardSettings{}, "device"},
+    {"desktop", DesktopSettings{}, "source"},
+    {"pipewire", DesktopSettings{}, "source"},
     {"pulse", DesktopSettings{}, "source"},
     {"test", TestSettings{}, "wave"},
 }};

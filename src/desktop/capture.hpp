@@ -45,8 +45,15 @@ class Capture {
 /// what it plays is not there is no error.
 std::unique_ptr<Capture> StartPulseCapture(const DesktopTarget& target, const CaptureFormat& format,
                                            CaptureReceiver& receiver);
+std::unique_ptr<Capture> StartPipewireCapture(const DesktopTarget& target,
+                                              const CaptureFormat& format,
+                                              CaptureReceiver& receiver);
+
+/// A PulseAudio server that is not PipeWire in disguise. Waits for its answer.
+bool PulseRuns();
 
 /// Waits for the server; one that does not run has nothing.
 std::vector<DesktopNode> ListPulseNodes();
+std::vector<DesktopNode> ListPipewireNodes();
 
 }  // namespace isr

@@ -1,3 +1,8 @@
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <pulse/pulseaudio.h>
 
 #include "base/guarded.hpp"
@@ -5,6 +10,8 @@
 
 namespace isr {
 namespace {
+
+constexpr std::chrono::seconds kPatience{2};
 
 /// Asks one server, in the caller's thread.
 class PulseLister {
@@ -28,20 +35,40 @@ class PulseLister {
     return std::move(nodes_);
   }
 
+  /// "pulseaudio", or "PulseAudio (on PipeWire 0.3.65)"; empty when there is none.
+  std::string ServerName() {
+    if (!Connect()) return {};
+    Await(pa_context_get_server_info(
+        context_,
+        [](pa_context*, const pa_server_info* info, void* self) {
+          Guarded("PulseAudio server", [&] {
+            if (info != nullptr) static_cast<PulseLister*>(self)->server_ = info->server_name;
+          });
+        },
+        this));
+    return server_;
+  }
+
  private:
   bool Connect() {
     if (pa_context_connect(context_, nullptr, PA_CONTEXT_NOAUTOSPAWN, nullptr) < 0) return false;
     while (PA_CONTEXT_IS_GOOD(pa_context_get_state(context_)) != 0) {
       if (pa_context_get_state(context_) == PA_CONTEXT_READY) return true;
-      if (pa_mainloop_iterate(loop_, 1, nullptr) < 0) return false;
+      if (!Iterate()) return false;
     }
     return false;
   }
 
+  /// False where the server takes too long.
+  bool Iterate() {
+    return std::chrono::steady_clock::now() < deadline_ &&
+           pa_mainloop_prepare(loop_, std::chrono::microseconds(kPatience).count()) >= 0 &&
+           pa_mainloop_poll(loop_) >= 0 && pa_mainloop_dispatch(loop_) >= 0;
+  }
+
   void Await(pa_operation* operation) {
     if (operation == nullptr) return;
-    while (pa_operation_get_state(operation) == PA_OPERATION_RUNNING &&
-           pa_mainloop_iterate(loop_, 1, nullptr) >= 0) {
+    while (pa_operation_get_state(operation) == PA_OPERATION_RUNNING && Iterate()) {
     }
     pa_operation_unref(operation);
   }
@@ -70,12 +97,20 @@ class PulseLister {
   pa_mainloop* const loop_;
   pa_context* context_ = nullptr;
   std::vector<DesktopNode> nodes_;
+  std::string server_;
+  const std::chrono::steady_clock::time_point deadline_ =
+      std::chrono::steady_clock::now() + kPatience;
 };
 
 }  // namespace
 
 std::vector<DesktopNode> ListPulseNodes() {
   return PulseLister().List();
+}
+
+bool PulseRuns() {
+  const std::string name = PulseLister().ServerName();
+  return !name.empty() && name.find("PipeWire") == std::string::npos;
 }
 
 }  // namespace isr

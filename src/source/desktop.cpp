@@ -8,7 +8,7 @@
 
 namespace isr {
 
-SourceBin BuildPulse(const SourceSettings& settings) {
+SourceBin BuildDesktop(const SourceSettings& settings) {
   const auto& desktop = std::get<DesktopSettings>(settings.specific);
   SourceBin source{.bin = MakeBin("source"),
                    .kind = SourceBin::Kind::kPcm,
@@ -16,6 +16,8 @@ SourceBin BuildPulse(const SourceSettings& settings) {
                    .origin = fmt::format("{} ({})", desktop.source, settings.type)};
   const Ref<GstElement> server = MakeElement("isrdesktopsrc");
   SetProperty(server.Get(), "target", desktop.source);
+  SetEnumProperty(server.Get(), "server",
+                  settings.type == "desktop" ? "auto" : settings.type.c_str());
   const Ref<GstElement> filter =
       MakeCapsFilter(PcmCaps(desktop.sample_rate, desktop.channels, desktop.bits));
   AddAndLink(source.bin.Get(), {server, filter});

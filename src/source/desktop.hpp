@@ -4,7 +4,8 @@
 
 namespace isr {
 
-/// `type = pulse`: what a PulseAudio server plays or hears.
-SourceBin BuildPulse(const SourceSettings& settings);
+/// `type = pipewire` or `pulse`: what such a sound server plays or hears; `desktop`: the one that
+/// runs.
+SourceBin BuildDesktop(const SourceSettings& settings);
 
 }  // namespace isr

@@ -20,10 +20,9 @@ struct SourceType {
 };
 
 constexpr std::array kTypes{
-    SourceType{"stream", BuildStream},
-    SourceType{"soundcard", BuildSoundcard},
-    SourceType{"pulse", BuildPulse},
-    SourceType{"test", BuildTestSource},
+    SourceType{"stream", BuildStream},   SourceType{"soundcard", BuildSoundcard},
+    SourceType{"desktop", BuildDesktop}, SourceType{"pipewire", BuildDesktop},
+    SourceType{"pulse", BuildDesktop},   SourceType{"test", BuildTestSource},
 };
 
 }  // namespace

@@ -1,7 +1,8 @@
-"""What a real PulseAudio plays is recorded: all of it, or one application alone."""
+"""What real sound servers play is recorded: all of it, or one application alone."""
 
 import unittest
 
+import pipewire
 import pulse
 import recordings
 import tap
@@ -14,15 +15,10 @@ SEPARATION = 60  # dB
 SECONDS = 2  # heard of each source
 
 
-class PulseTest(TestCase):
-    def setUp(self):
-        super().setUp()
-        self.server = pulse.SoundCard(self.folder)
-        self.resources.callback(lambda: self.server.kill())
-
+class Recording(TestCase):
     def record(self, **sources):
         self.isr = self.start(Isr(self.folder, {
-            name: {"type": "pulse", "source": source} for name, source in sources.items()},
+            name: {"type": self.type, "source": source} for name, source in sources.items()},
             {"filename_pattern": "{source}/%H%M%S"}, self.server.env))
 
     def play(self, application, hertz, **where):
@@ -61,10 +57,14 @@ class PulseTest(TestCase):
         for hertz in not_these:
             self.assertLess(pulse.level_of(hertz, pcm), PLAYED - SEPARATION, f"{hertz} Hz in {name}")
 
+
+class Desktop(Recording):
+    """What holds for every server."""
+
     def test_an_application_is_recorded_alone_and_the_output_has_all(self):
         self.play("alpha", ALPHA)
         self.play("beta", BETA)
-        self.record(all="system", alpha="app:ALPHA", beta="app:beta", monitor="card.monitor")
+        self.record(all="system", alpha="app:ALPHA", beta="app:beta", monitor=self.output)
         files = {source: self.begin(source) for source in ("all", "alpha", "beta", "monitor")}
         self.hear(*files.values())
         self.stop()
@@ -86,7 +86,7 @@ class PulseTest(TestCase):
 
     def test_an_application_is_found_by_the_name_of_its_program(self):
         self.play("alpha", ALPHA)
-        self.record(program="app:PACAT")
+        self.record(program=f"app:{self.program}")
         self.hear(name := self.begin("program"))
         self.stop()
         self.assert_hears(name, [ALPHA])
@@ -114,8 +114,8 @@ class PulseTest(TestCase):
         self.record(all="system", alpha="app:alpha")
         self.hear(first := self.begin("all"), self.begin("alpha"))
         self.server.kill()
-        self.wait_until_waiting("all", "PulseAudio")
-        self.wait_until_waiting("alpha", "PulseAudio")
+        self.wait_until_waiting("all", self.name)
+        self.wait_until_waiting("alpha", self.name)
         self.server.start()
         self.wait_until_waiting("alpha", "alpha")
         self.play("alpha", BETA)
@@ -123,6 +123,35 @@ class PulseTest(TestCase):
         self.stop()
         self.assert_hears(first, [ALPHA])
         self.assert_hears(second, [BETA])
+
+    def test_what_can_be_recorded_is_listed(self):
+        self.play("alpha", ALPHA)
+        listed = run_isr("--list-devices", env=self.server.env).stdout.splitlines()
+        names = [line.split()[0] for line in listed[listed.index(f"type = {self.type}"):] if line]
+        for name in ("system", "input", self.output, "app:alpha"):
+            self.assertIn(name, names)
+
+
+class PulseTest(Desktop):
+    type = "pulse"
+    name = "PulseAudio"
+    program = "PACAT"
+    output = "card.monitor"
+
+    def setUp(self):
+        super().setUp()
+        self.server = pulse.SoundCard(self.folder)
+        self.resources.callback(lambda: self.server.kill())
+
+    def test_what_is_played_is_recorded_to_the_bit(self):
+        self.start(self.server.play_ramp(30))
+        self.record(monitor=self.output, player=f"app:{self.program}")
+        files = [self.begin("monitor"), self.begin("player")]
+        self.hear(*files)
+        self.stop()
+        for name in files:
+            frames = pulse.read_frames(WavFile(self.isr.recordings / name).pcm)
+            self.assertEqual(frames.tolist(), list(range(frames[0], frames[0] + len(frames))), name)
 
     def test_the_system_is_the_default_output_of_the_time(self):
         self.server.pactl("load-module", "module-null-sink", "sink_name=other", "rate=48000", "format=s16le")
@@ -140,22 +169,45 @@ class PulseTest(TestCase):
         self.assert_hears(second, [ALPHA, BETA])
         self.assert_hears(alone, [ALPHA], [BETA])
 
-    def test_what_is_played_is_recorded_to_the_bit(self):
-        self.start(self.server.play_ramp(30))
-        self.record(monitor="card.monitor", player="app:pacat")
-        files = [self.begin("monitor"), self.begin("player")]
-        self.hear(*files)
-        self.stop()
-        for name in files:
-            frames = pulse.read_frames(WavFile(self.isr.recordings / name).pcm)
-            self.assertEqual(frames.tolist(), list(range(frames[0], frames[0] + len(frames))), name)
 
-    def test_what_can_be_recorded_is_listed(self):
+class PipewireTest(Desktop):
+    type = "pipewire"
+    name = "PipeWire"
+    program = "PW-CAT"
+    output = pipewire.SINK
+
+    def setUp(self):
+        super().setUp()
+        self.server = pipewire.Server(self.folder)
+        self.resources.callback(self.server.kill_all)
+
+
+class AnyServerTest(Recording):
+    type = "desktop"
+
+    def test_it_waits_for_any_server_and_takes_pulseaudio_where_it_runs(self):
+        self.server = pulse.SoundCard(self.folder)
+        self.resources.callback(lambda: self.server.kill())
+        self.server.kill()
+        self.record(all="system")
+        self.wait_until_waiting("all", "PipeWire")
+        self.server.start()
         self.play("alpha", ALPHA)
-        listed = run_isr("--list-devices", env=self.server.env).stdout.splitlines()
-        names = [line.split()[0] for line in listed[listed.index("type = pulse"):] if line]
-        for name in ("system", "input", "card.monitor", "app:alpha"):
-            self.assertIn(name, names)
+        self.hear(name := self.begin("all"))
+        self.stop()
+        self.assert_hears(name, [ALPHA])
+
+    def test_it_takes_pipewire_where_no_pulseaudio_runs(self):
+        self.server = pipewire.Server(self.folder)
+        self.resources.callback(self.server.kill_all)
+        self.play("alpha", ALPHA)
+        self.record(all="system")
+        self.hear(name := self.begin("all"))
+        self.stop()
+        self.assert_hears(name, [ALPHA])
+
+
+del Desktop  # no tests by itself
 
 
 if __name__ == "__main__":

@@ -240,13 +240,13 @@ TEST(Config, SuggestsTheNearestKnownKey) {
 }
 
 TEST(Config, SaysToWhichTypeOrSectionAKeyBelongs) {
-  EXPECT_EQ(
-      ProblemsOf(Stream("url = http://h/\ndevice = default\nsample_rate = 8000\n"
-                        "state_directory = x\nport = 80")),
-      "config.ini:4: 'device' is for type = soundcard, not stream; remove it\n"
-      "config.ini:5: 'sample_rate' is for type = soundcard, pulse or test, not stream; remove it\n"
-      "config.ini:6: state_directory: stands in [general] only; move it there\n"
-      "config.ini:7: port: stands in [web] only; move it there");
+  EXPECT_EQ(ProblemsOf(Stream("url = http://h/\ndevice = default\nsample_rate = 8000\n"
+                              "state_directory = x\nport = 80")),
+            "config.ini:4: 'device' is for type = soundcard, not stream; remove it\n"
+            "config.ini:5: 'sample_rate' is for type = soundcard, desktop, pipewire, pulse or "
+            "test, not stream; remove it\n"
+            "config.ini:6: state_directory: stands in [general] only; move it there\n"
+            "config.ini:7: port: stands in [web] only; move it there");
 }
 
 TEST(Config, SuggestsTheTypeThatAKeyTells) {
@@ -256,12 +256,13 @@ TEST(Config, SuggestsTheTypeThatAKeyTells) {
             "config.ini:1: type: missing in [a]; write 'type = soundcard'");
   EXPECT_EQ(ProblemsOf("[a]\nmax_retries = 1\n"),
             "config.ini:1: type: missing in [a]; write 'type = ' and one of stream, soundcard, "
-            "pulse or test");
+            "desktop, pipewire, pulse or test");
 }
 
 TEST(Config, ReportsAnUnknownTypeOnceAndStillChecksTheOtherKeys) {
   EXPECT_EQ(ProblemsOf("[a]\ntype = radio\nurl = http://h/\nchannels = 0\n"),
-            "config.ini:2: type: 'radio' is not known; use stream, soundcard, pulse or test\n"
+            "config.ini:2: type: 'radio' is not known; use stream, soundcard, desktop, pipewire, "
+            "pulse or test\n"
             "config.ini:4: channels: '0' is out of range; use a whole number of channels from 1 to "
             "32");
 }
@@ -443,7 +444,7 @@ TEST(ConfigExample, RecordsTheSoundscapeAsItStands) {
 
 TEST(ConfigExample, LoadsWithAllItsCommentedExamplesInForce) {
   const Settings settings = Parse(UncommentedExample());
-  ASSERT_EQ(settings.sources.size(), SourceTypes().size());
+  ASSERT_EQ(settings.sources.size(), std::variant_size_v<SourceTypeSettings>);
 }
 
 TEST(ConfigExample, HasEveryKeyInEachPlaceOfTheSchema) {

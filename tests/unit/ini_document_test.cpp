@@ -48,7 +48,7 @@ TEST(IniDocument, ReportsUnreadableLinesAndReadsOn) {
   EXPECT_EQ(
       ProblemsOf(text + '\0'),
       "config.ini:1: the line stands before the first section; begin with '[general]'\n"
-      "config.ini:3: type: missing in [a]; write 'type = ' and one of stream, soundcard, pulse or test\n"
+      "config.ini:3: type: missing in [a]; write 'type = ' and one of stream, soundcard, desktop, pipewire, pulse or test\n"
       "config.ini:4: the line has no key before '='; write 'key = value'\n"
       "config.ini:5: the line has no '='; write 'key = value'\n"
       "config.ini:6: a section needs a name; write '[name]'\n"

@@ -73,6 +73,14 @@ class IdlePlan final : public PipelinePlan {
     return true;
   }
   std::optional<MonotonicTime> LastArrival() const override { return std::nullopt; }
+  std::string WaitingFor() const override {
+    const std::lock_guard lock(mutex_);
+    return waiting_for_;
+  }
+  void WaitFor(std::string what) {
+    const std::lock_guard lock(mutex_);
+    waiting_for_ = std::move(what);
+  }
   void EndStream() override {}
   bool AwaitFiles(std::chrono::milliseconds /*deadline*/) override { return true; }
 
@@ -81,6 +89,7 @@ class IdlePlan final : public PipelinePlan {
   const bool fails_;
   mutable std::mutex mutex_;
   Ref<GstElement> pipeline_;  // protected by mutex_
+  std::string waiting_for_;   // protected by mutex_
 };
 
 class SupervisorTest : public testing::Test, public Supervisor::Delegate {
@@ -133,6 +142,10 @@ class SupervisorTest : public testing::Test, public Supervisor::Delegate {
     RunUntil([this] { return supervisor_->IsSettled(); });
     return poster;
   }
+  void Post(GstMessage* message) {
+    const auto bus = Ref<GstBus>::Adopt(gst_element_get_bus(plan_->Pipeline().Get()));
+    gst_bus_post(bus.Get(), message);
+  }
   static void RunWhatIsQueued() {
     while (g_main_context_iteration(nullptr, FALSE) != FALSE) {
     }
@@ -156,6 +169,30 @@ TEST_F(SupervisorTest, PauseEndsTheRunAndStartBeginsAnother) {
   EXPECT_EQ(supervisor_->State(), SourceState::kPaused);
   supervisor_->Start();
   EXPECT_THAT(events_, ElementsAre("run for start", "over by stop", "paused", "run for start"));
+}
+
+TEST_F(SupervisorTest, WaitsForWhatIsNotThereAsLongAsThatTakes) {
+  supervisor_->Start();
+  plan_->WaitFor("firefox");
+  RunUntil([this] { return static_cast<bool>(plan_->Pipeline()); });
+  Post(gst_message_new_element(nullptr, gst_structure_new_empty("news")));
+  RunUntil([this] { return !events_.empty() && events_.back() == "message"; });
+  EXPECT_EQ(message_, "waiting for firefox");
+  clock_.Advance(std::chrono::hours(1));
+  Post(gst_message_new_element(nullptr, gst_structure_new_empty("news")));
+  RunUntil([this] { return events_.size() == 4; });
+  EXPECT_THAT(events_, ElementsAre("run for start", "waiting", "message", "message"));
+}
+
+TEST_F(SupervisorTest, BeginsAnotherRunAtOnceWhenWhatItRecordedHasGone) {
+  supervisor_->Start();
+  plan_->WaitFor("firefox");
+  RunUntil([this] { return static_cast<bool>(plan_->Pipeline()); });
+  Post(gst_message_new_eos(nullptr));
+  RunUntil([this] { return events_.back() == "run for reconnect"; });
+  std::erase(events_, "waiting");
+  EXPECT_THAT(events_, ElementsAre("run for start", "over by reconnect", "run for reconnect"));
+  EXPECT_EQ(supervisor_->Reconnects(), 0);
 }
 
 TEST_F(SupervisorTest, CommandsMayBeRepeated) {
