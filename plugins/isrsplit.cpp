@@ -311,10 +311,9 @@ void Finalize(GObject* object) {
   G_OBJECT_CLASS(isr_split_parent_class)->finalize(object);
 }
 
-void InstallProperties(GObjectClass* klass) {
+void InstallSettings(GObjectClass* klass) {
   const auto writable = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
                                                  GST_PARAM_MUTABLE_READY);
-  const auto readable = static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   const auto install = [klass](Property id, GParamSpec* spec) {
     g_object_class_install_property(klass, id, spec);
   };
@@ -334,17 +333,6 @@ void InstallProperties(GObjectClass* klass) {
   install(kPropBeginCause,
           g_param_spec_string("begin-cause", "Begin cause",
                               "Why the first file begins, for its message", "start", writable));
-  install(kPropFrames, g_param_spec_uint64("frames", "Frames", "Audio frames passed in this run", 0,
-                                           G_MAXUINT64, 0, readable));
-  install(kPropLastArrival,
-          g_param_spec_int64("last-arrival", "Last arrival",
-                             "When audio last came in (ns of CLOCK_MONOTONIC, 0 = not yet)", 0,
-                             G_MAXINT64, 0, readable));
-  install(kPropOrigin,
-          g_param_spec_int64("origin-utc", "Origin",
-                             "Wall time of the last frame that passed, less that of all frames "
-                             "(microseconds of UTC, 0 = none passed yet)",
-                             0, G_MAXINT64, 0, readable));
   install(kPropFrameHistory,
           g_param_spec_pointer("frame-history", "Frame history",
                                "For programs: a std::shared_ptr<isr::FrameHistory> (copied) that "
@@ -367,6 +355,24 @@ void InstallProperties(GObjectClass* klass) {
                                                         GST_PARAM_MUTABLE_PLAYING)));
 }
 
+void InstallReadings(GObjectClass* klass) {
+  const auto readable = static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  const auto install = [klass](Property id, GParamSpec* spec) {
+    g_object_class_install_property(klass, id, spec);
+  };
+  install(kPropFrames, g_param_spec_uint64("frames", "Frames", "Audio frames passed in this run", 0,
+                                           G_MAXUINT64, 0, readable));
+  install(kPropLastArrival,
+          g_param_spec_int64("last-arrival", "Last arrival",
+                             "When audio last came in (ns of CLOCK_MONOTONIC, 0 = not yet)", 0,
+                             G_MAXINT64, 0, readable));
+  install(kPropOrigin,
+          g_param_spec_int64("origin-utc", "Origin",
+                             "Wall time of the last frame that passed, less that of all frames "
+                             "(microseconds of UTC, 0 = none passed yet)",
+                             0, G_MAXINT64, 0, readable));
+}
+
 }  // namespace
 
 static void isr_split_class_init(IsrSplitClass* klass) {
@@ -374,7 +380,8 @@ static void isr_split_class_init(IsrSplitClass* klass) {
   object_class->set_property = SetPropertyValue;
   object_class->get_property = GetPropertyValue;
   object_class->finalize = Finalize;
-  InstallProperties(object_class);
+  InstallSettings(object_class);
+  InstallReadings(object_class);
 
   auto* const element_class = GST_ELEMENT_CLASS(klass);
   element_class->change_state = ChangeState;

@@ -33,7 +33,7 @@ class FrameJoin {
     std::optional<FilePlace> place;  ///< see CutRequest
   };
 
-  FrameJoin() = default;
+  FrameJoin() : FrameJoin(Options{}) {}
   explicit FrameJoin(Options options) : options_(std::move(options)) {}
 
   /// The next file.

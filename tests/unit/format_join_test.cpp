@@ -27,10 +27,10 @@ Bytes Finished(FrameJoin& join, Bytes& out) {
 }
 
 TEST(FrameJoin, HoldsTheFramesOfOneFileBehindThoseOfTheOther) {
-  const std::pair<Codec, const char*> kFiles[]{{Codec::kMpegAudio, "cbr.mp3"},
+  const std::pair<Codec, const char*> files[]{{Codec::kMpegAudio, "cbr.mp3"},
                                                {Codec::kAdtsAac, "tone.aac"},
                                                {Codec::kVorbis, "tone_vorbis.ogg"}};
-  for (const auto& [codec, name] : kFiles) {
+  for (const auto& [codec, name] : files) {
     const Bytes file = Sample(name);
     FrameJoin join;
     Bytes out;

@@ -27,7 +27,7 @@ std::string Expanded(const char* text, const SaveFacts& facts = Facts(), int att
 }
 
 TEST(SaveTemplate, TokensTellWhatWasSaved) {
-  const std::pair<const char*, const char*> kCases[]{
+  const std::pair<const char*, const char*> cases[]{
       {"%(date)s/%(time)s_%(counter)03d.%(ext)s", "2026-11-21/14-30-05_001.wav"},
       {"%(iso)s", "20261121T143005+0100"},
       {"%(timestamp)d", "1795267805"},
@@ -43,7 +43,7 @@ TEST(SaveTemplate, TokensTellWhatWasSaved) {
       {"%(source).3s", "rad"},
       {"plain", "plain"},
   };
-  for (const auto& [text, expected] : kCases) EXPECT_EQ(Expanded(text), expected) << text;
+  for (const auto& [text, expected] : cases) EXPECT_EQ(Expanded(text), expected) << text;
 }
 
 TEST(SaveTemplate, TimeWestOfGreenwichAndBeforeMidnight) {
@@ -63,7 +63,7 @@ TEST(SaveTemplate, ANameThatIsTakenCountsOn) {
 
 TEST(SaveTemplate, ALabelCannotLeaveItsFolderNorMakeOne) {
   SaveFacts facts = Facts();
-  const std::pair<const char*, const char*> kCases[]{
+  const std::pair<const char*, const char*> cases[]{
       {"../../etc/passwd", "x/_._.._etc_passwd.wav"},
       {"a/b", "x/a_b.wav"},
       {"..", "x/_..wav"},
@@ -72,7 +72,7 @@ TEST(SaveTemplate, ALabelCannotLeaveItsFolderNorMakeOne) {
       {".hidden", "x/_hidden.wav"},
       {"CON", "x/_CON.wav"},
   };
-  for (const auto& [label, expected] : kCases) {
+  for (const auto& [label, expected] : cases) {
     facts.label = label;
     EXPECT_EQ(Expanded("x/%(label)s.%(ext)s", facts), expected) << label;
   }
@@ -82,7 +82,7 @@ TEST(SaveTemplate, ALabelCannotLeaveItsFolderNorMakeOne) {
 }
 
 TEST(SaveTemplate, SafePathsCanBeMadeEverywhere) {
-  const std::pair<const char*, const char*> kCases[]{
+  const std::pair<const char*, const char*> cases[]{
       {"a<b>c:d\"e\\f|g?h*i", "a_b_c_d_e_f_g_h_i"},
       {"trailing. ", "trailing"},
       {" x ", "x"},
@@ -101,7 +101,7 @@ TEST(SaveTemplate, SafePathsCanBeMadeEverywhere) {
       {"K\u00e4fer \u65e5\u672c", "K\u00e4fer \u65e5\u672c"},
       {"", "_"},
   };
-  for (const auto& [path, expected] : kCases) EXPECT_EQ(SafePath(path, true), expected) << path;
+  for (const auto& [path, expected] : cases) EXPECT_EQ(SafePath(path, true), expected) << path;
 }
 
 TEST(SaveTemplate, WithoutSanitizingOnlyWhatNoFolderTakesIsReplaced) {
@@ -124,7 +124,7 @@ TEST(SaveTemplate, LongNamesAreCutBetweenCharactersAndKeepTheirExtension) {
 }
 
 TEST(SaveTemplate, AProblemSaysWhatWouldBeRight) {
-  const std::pair<const char*, const char*> kCases[]{
+  const std::pair<const char*, const char*> cases[]{
       {"", "is empty; use one such as"},
       {"/tmp/x", "begins with '/'"},
       {"x/", "ends in '/'"},
@@ -143,7 +143,7 @@ TEST(SaveTemplate, AProblemSaysWhatWouldBeRight) {
       {"%(counter)0999d", "a width over 99"},
       {"%(counter)99999999999999999999d", "a width over 99"},
   };
-  for (const auto& [text, part] : kCases) {
+  for (const auto& [text, part] : cases) {
     EXPECT_THAT(SaveTemplate::Problem(text), HasSubstr(part)) << text;
     EXPECT_THROW(SaveTemplate{text}, Error) << text;
   }
