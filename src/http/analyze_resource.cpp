@@ -1,5 +1,9 @@
+#include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
 #include <variant>
+#include <vector>
 
 #include "catalogue/reader.hpp"
 #include "glib/json.hpp"
@@ -17,8 +21,28 @@ constexpr double kDefaultPoints = 800;
 constexpr double kMostPoints = 10000;
 constexpr double kLongest = 1e6;  // seconds; tracks end before
 
-Parameters ParametersOf(const Request& request) {
-  return {request.query, {"file", "margin", "min_gap", "from", "to", "points"}};
+/// What is asked for.
+struct Analysis {
+  std::string name;
+  DetectorOptions detection;
+  std::size_t points = 0;
+  double from = 0;           ///< seconds
+  std::optional<double> to;  ///< none: the end
+};
+
+Analysis ParseAnalysis(const Request& request, const HttpServices& services) {
+  const Parameters parameters(request.query, {"file", "margin", "min_gap", "from", "to", "points"});
+  Analysis analysis{.name = parameters.Text("file"),
+                    .detection = parameters.Detection(services.detection),
+                    .points = static_cast<std::size_t>(
+                        parameters.Number("points", 1, kMostPoints, kDefaultPoints)),
+                    .from = parameters.Number("from", 0, kLongest, 0),
+                    .to = std::nullopt};
+  if (parameters.Has("to")) analysis.to = parameters.Number("to", 0, kLongest);
+  if (analysis.to && *analysis.to < analysis.from) {
+    throw BadParameter{"'to' must not be less than 'from'"};
+  }
+  return analysis;
 }
 
 /// Hundredths are what the track has.
@@ -79,16 +103,10 @@ std::optional<Segment> Find(const HttpServices& services, const std::string& nam
 }
 
 /// From the track, as it is.
-Reply AnalysisOf(const Request& request, const HttpServices& services, const Segment& segment) {
-  const Parameters parameters = ParametersOf(request);
-  const DetectorOptions detection = parameters.Detection(services.detection);
-  const auto points =
-      static_cast<std::size_t>(parameters.Number("points", 1, kMostPoints, kDefaultPoints));
+Reply Answer(const Analysis& analysis, const HttpServices& services, const Segment& segment) {
   CatalogueReader catalogue(services.catalogue.DatabasePath());
-  const FileReview review = ReviewFile(services.roots, catalogue, segment, detection);
-  const double from = parameters.Number("from", 0, kLongest, 0);
-  const double to = parameters.Number("to", 0, kLongest, std::max(review.duration, from));
-  if (to < from) throw BadParameter{"'to' must not be less than 'from'"};
+  const FileReview review = ReviewFile(services.roots, catalogue, segment, analysis.detection);
+  const double to = analysis.to.value_or(std::max(review.duration, analysis.from));
   JsonWriter json;
   json.BeginObject().Name("file").String(segment.name);
   json.Name("source").String(segment.source);
@@ -97,17 +115,17 @@ Reply AnalysisOf(const Request& request, const HttpServices& services, const Seg
   json.Name("duration").Number(review.duration);
   json.Name("growing").Boolean(segment.growing);
   json.Name("analysed").Boolean(review.has_levels);
-  json.Name("margin").Number(detection.margin);
-  json.Name("min_gap").Number(std::chrono::duration<double>(detection.min_gap).count());
+  json.Name("margin").Number(analysis.detection.margin);
+  json.Name("min_gap").Number(std::chrono::duration<double>(analysis.detection.min_gap).count());
   json.Name("floor");
   if (review.floor) {
     Decibels(json, *review.floor);
   } else {
     json.Null();
   }
-  json.Name("from").Number(from).Name("to").Number(to);
-  WriteLevels(json.Name("rms_display"),
-              DisplayLevels(OpenTrack(services.roots, segment), from, to, points));
+  json.Name("from").Number(analysis.from).Name("to").Number(to);
+  WriteLevels(json.Name("rms_display"), DisplayLevels(OpenTrack(services.roots, segment),
+                                                      analysis.from, to, analysis.points));
   WriteSections(json.Name("sections"), review.sections);
   WriteGaps(json.Name("gaps"), review);
   WriteTitles(json.Name("titles"), review);
@@ -117,14 +135,11 @@ Reply AnalysisOf(const Request& request, const HttpServices& services, const Seg
 }  // namespace
 
 Reply AnswerAnalyze(const Request& request, const HttpServices& services) {
-  const Parameters parameters = ParametersOf(request);
-  const std::string& name = parameters.Text("file");
-  const auto segment = Find(services, name);
-  if (!segment) return NoSuchRecording(name);
-  // With it everything else is checked as well, before anybody waits.
-  Reply reply = AnalysisOf(request, services, *segment);
-  if (!services.measurements->AreWanted(*segment)) return reply;
-  return {.later = [request, services, segment = *segment] {
+  const Analysis analysis = ParseAnalysis(request, services);
+  const auto segment = Find(services, analysis.name);
+  if (!segment) return NoSuchRecording(analysis.name);
+  if (!services.measurements->AreWanted(*segment)) return Answer(analysis, services, *segment);
+  return {.later = [analysis, services, segment = *segment] {
     const auto [outcome, trouble] = services.measurements->Measure(segment);
     switch (outcome) {
       case Measurements::Outcome::kHangs:
@@ -135,7 +150,7 @@ Reply AnswerAnalyze(const Request& request, const HttpServices& services) {
       case Measurements::Outcome::kMeasured:
         break;
     }
-    return AnalysisOf(request, services, Find(services, segment.name).value_or(segment));
+    return Answer(analysis, services, Find(services, segment.name).value_or(segment));
   }};
 }
 

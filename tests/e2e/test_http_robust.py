@@ -197,6 +197,8 @@ def judge(data, status, headers, body):
         return f"status {status}: {body[:200]!r}"
     if headers.get("connection") != "close" or "content-security-policy" not in headers:
         return f"headers {headers}"
+    if headers.get("content-type") == "text/event-stream":
+        return None  # it goes on until the client leaves, as all here do
     if not is_head and status != 304 and int(headers["content-length"]) != len(body):
         return f"{len(body)} bytes of {headers['content-length']}"
     if status in SUCCESSES or (is_head and not body):
