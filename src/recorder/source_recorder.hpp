@@ -47,9 +47,7 @@ class SourceRecorder final : Supervisor::Delegate {
   SourceStatus Status() const;
   const SourceSettings& Wanted() const { return wanted_; }
   /// Nothing while no audio comes.
-  std::optional<RecordingNow> Now() const {
-    return plan_ == nullptr ? std::nullopt : plan_->Now();
-  }
+  std::optional<RecordingNow> Now() const { return plan_ == nullptr ? std::nullopt : plan_->Now(); }
 
  private:
   std::shared_ptr<PipelinePlan> MakePlan(Cause begin) override;

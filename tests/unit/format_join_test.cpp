@@ -28,8 +28,8 @@ Bytes Finished(FrameJoin& join, Bytes& out) {
 
 TEST(FrameJoin, HoldsTheFramesOfOneFileBehindThoseOfTheOther) {
   const std::pair<Codec, const char*> files[]{{Codec::kMpegAudio, "cbr.mp3"},
-                                               {Codec::kAdtsAac, "tone.aac"},
-                                               {Codec::kVorbis, "tone_vorbis.ogg"}};
+                                              {Codec::kAdtsAac, "tone.aac"},
+                                              {Codec::kVorbis, "tone_vorbis.ogg"}};
   for (const auto& [codec, name] : files) {
     const Bytes file = Sample(name);
     FrameJoin join;

@@ -45,19 +45,19 @@ TEST(IniDocument, ReportsAContinuedValueInsteadOfJoiningIt) {
 
 TEST(IniDocument, ReportsUnreadableLinesAndReadsOn) {
   const std::string text = "x\ny\n[a]\n= 1\nword\n[]\n[b\n[c] d\n\xFF = 1\nn = a\x01\n";
-  EXPECT_EQ(
-      ProblemsOf(text + '\0'),
-      "config.ini:1: the line stands before the first section; begin with '[general]'\n"
-      "config.ini:3: type: missing in [a]; write 'type = ' and one of stream, soundcard, desktop, pipewire, pulse or test\n"
-      "config.ini:4: the line has no key before '='; write 'key = value'\n"
-      "config.ini:5: the line has no '='; write 'key = value'\n"
-      "config.ini:6: a section needs a name; write '[name]'\n"
-      "config.ini:7: '[' without ']' (a '#' or ';' after white space begins a comment); "
-      "write '[name]'\n"
-      "config.ini:8: text after ']'; write '[name]' on a line of its own\n"
-      "config.ini:9: the line is not UTF-8 text; save the file in the encoding UTF-8\n"
-      "config.ini:10: the line holds a control character (byte 0x01); remove it\n"
-      "config.ini:11: the line holds a control character (byte 0x00); remove it");
+  EXPECT_EQ(ProblemsOf(text + '\0'),
+            "config.ini:1: the line stands before the first section; begin with '[general]'\n"
+            "config.ini:3: type: missing in [a]; write 'type = ' and one of stream, soundcard, "
+            "desktop, pipewire, pulse or test\n"
+            "config.ini:4: the line has no key before '='; write 'key = value'\n"
+            "config.ini:5: the line has no '='; write 'key = value'\n"
+            "config.ini:6: a section needs a name; write '[name]'\n"
+            "config.ini:7: '[' without ']' (a '#' or ';' after white space begins a comment); "
+            "write '[name]'\n"
+            "config.ini:8: text after ']'; write '[name]' on a line of its own\n"
+            "config.ini:9: the line is not UTF-8 text; save the file in the encoding UTF-8\n"
+            "config.ini:10: the line holds a control character (byte 0x01); remove it\n"
+            "config.ini:11: the line holds a control character (byte 0x00); remove it");
 }
 
 TEST(IniDocument, ReportsRepeatedSectionsAndKeysWithBothLines) {
