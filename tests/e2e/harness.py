@@ -155,6 +155,16 @@ class Isr(Program):
     def wait_until_serving(self):
         wait_for("the page to be served", self.is_serving, alive=[self])
 
+    def workers(self, word):
+        """The ids of the processes that do that for it, "clip" say."""
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        found = []
+        for child in (child for task in tasks for child in (task / "children").read_text().split()):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if word.encode() in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
+                    found.append(int(child))
+        return found
+
     def troubles(self, allowed=()):
         """The log's lines of WARNING and above that hold none of the allowed words."""
         return [line for line in self.log_path.read_text(errors="replace").splitlines()

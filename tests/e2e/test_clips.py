@@ -1,15 +1,12 @@
 """Clips: any stretch of any recording, decoded, sample-exact."""
 
-import contextlib
 import http.client
 import io
-import itertools
 import json
 import os
 import signal
 import subprocess
 import wave
-from pathlib import Path
 
 import recordings
 import tap
@@ -157,16 +154,6 @@ class ClipsTest(TestCase):
             file.readframes(early.rate)
             self.assertEqual(file.readframes(early.rate), early.pcm)
 
-    def children(self, isr):
-        """The processes that clip."""
-        tasks = [Path(task, "children").read_text().split() for task in Path(f"/proc/{isr.process.pid}/task").iterdir()]
-        found = []
-        for child in itertools.chain.from_iterable(tasks):
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                if b"clip" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    found.append(int(child))
-        return found
-
     def slow_clip(self, isr):
         """A clip that is not read on, and its process."""
         client = http.client.HTTPConnection("127.0.0.1", isr.port, timeout=30)
@@ -175,7 +162,7 @@ class ClipsTest(TestCase):
         answer = client.getresponse()
         self.assertEqual(answer.status, 200)
         answer.read(1000)
-        (process,) = self.children(isr)
+        (process,) = isr.workers("clip")
         return answer, process
 
     def test_a_decoder_that_dies_or_hangs_is_the_end_of_its_clip_alone(self):
@@ -188,11 +175,11 @@ class ClipsTest(TestCase):
             with self.assertRaises((http.client.IncompleteRead, ConnectionError)):
                 answer.read()
             self.assertEqual(self.clip(isr, "long.flac", 300, 301).rate, 96000)
-            wait_for("no process to be left", lambda: not self.children(isr), alive=[isr])
+            wait_for("no process to be left", lambda: not isr.workers("clip"), alive=[isr])
         # One whose client leaves is gone at once.
         answer, _ = self.slow_clip(isr)
         answer.close()
-        wait_for("no process to be left", lambda: not self.children(isr), alive=[isr])
+        wait_for("no process to be left", lambda: not isr.workers("clip"), alive=[isr])
         self.assertEqual(recordings.gaps(isr.recordings, "beeps"), [])
         self.assertEqual(isr.troubles(allowed=["cannot read on in '/api/clip'"]), [])
 

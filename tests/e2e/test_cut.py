@@ -1,6 +1,5 @@
 """Cuts: any stretch of any recording as a file of its own, not encoded anew."""
 
-import contextlib
 import http.client
 import itertools
 import json
@@ -12,7 +11,6 @@ import signal
 import struct
 import subprocess
 import unittest
-from pathlib import Path
 
 import adts
 import disks
@@ -240,16 +238,6 @@ class CutTest(CutChecks):
                 self.assertEqual(int(headers["Content-Length"]), len(body))
         self.assertEqual(isr.troubles(), [])
 
-    def children(self, isr):
-        """The processes that cut."""
-        tasks = [Path(task, "children").read_text().split() for task in Path(f"/proc/{isr.process.pid}/task").iterdir()]
-        found = []
-        for child in itertools.chain.from_iterable(tasks):
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                if b"print-cut" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    found.append(int(child))
-        return found
-
     def slow_cut(self, isr):
         """A cut that is not read on, and its process."""
         client = http.client.HTTPConnection("127.0.0.1", isr.port, timeout=30)
@@ -258,7 +246,7 @@ class CutTest(CutChecks):
         answer = client.getresponse()
         self.assertEqual(answer.status, 200)
         answer.read(1000)
-        (process,) = self.children(isr)
+        (process,) = isr.workers("print-cut")
         return answer, process
 
     def test_a_cut_that_nobody_reads_on_or_that_dies_is_gone_alone(self):
@@ -272,10 +260,10 @@ class CutTest(CutChecks):
             with self.assertRaises((http.client.IncompleteRead, ConnectionError)):
                 answer.read()
             self.assertEqual(isr.get("/api/cut?file=long.flac&start=100&end=101")[0], 200)
-            wait_for("no process to be left", lambda: not self.children(isr), alive=[isr])
+            wait_for("no process to be left", lambda: not isr.workers("print-cut"), alive=[isr])
         answer, _ = self.slow_cut(isr)
         answer.close()
-        wait_for("no process to be left", lambda: not self.children(isr), alive=[isr])
+        wait_for("no process to be left", lambda: not isr.workers("print-cut"), alive=[isr])
         self.assertEqual(sorted(isr.recordings.rglob("*.flac")), before)
         self.assertEqual(recordings.gaps(isr.recordings, "beeps"), [])
         self.assertEqual(isr.troubles(allowed=["cannot read on in '/api/cut'"]), [])
