@@ -20,6 +20,10 @@ constexpr std::chrono::seconds kGrace{15};
 /// That a decoder gets to make any progress.
 constexpr std::chrono::seconds kPatience{30};
 
+/// Windows. A file that ends within its first may hold a single frame, and decoders of MP3 and
+/// Vorbis make nothing of one that no other follows.
+constexpr std::uint64_t kTooShortToDecode = 1;
+
 }  // namespace
 
 LevelFiller::LevelFiller(const Roots& roots) : roots_(roots) {}
@@ -67,11 +71,16 @@ void LevelFiller::Fill(const std::string& name) {
   // Tracks are locked while they are written.
   const Fd lock(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!lock.IsOpen() || ::flock(lock.Get(), LOCK_EX | LOCK_NB) != 0) return;
-  if (!LacksLevels(TrackFile(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC))))) return;
+  const TrackFile track(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)));
+  if (!LacksLevels(track)) return;
   const Fd audio(::open(root.PathOf(name).c_str(), O_RDONLY | O_CLOEXEC));
   if (!audio.IsOpen()) return;  // deleted meanwhile
   const FileLevels levels = MeasureIntoTrack(audio, path, kPatience, stopping_, OldLevels::kStay);
   if (stopping_) return;
+  if (!levels.trouble.empty() && track.WindowCount() <= kTooShortToDecode) {
+    LogDebug(kDomain, "{}: too short to be decoded ({})", name, levels.trouble);
+    return;
+  }
   if (!levels.trouble.empty()) throw Error(levels.trouble);
   LogDebug(kDomain, "{}: levels that were missed were made from the file", name);
 }

@@ -188,6 +188,26 @@ class LevelsTest(TestCase):
         self.assertEqual(isr.stop(), 0, isr.log())
         self.assertEqual(isr.troubles(allowed=["by a crash"]), [])
 
+    def test_a_single_frame_that_a_crash_left_is_no_trouble(self):
+        sections = {"mp3": {"type": "stream", "url": self.server.url("/mp3")}}
+        general = {"split_minutes": 60, "sync_seconds": 1, "filename_pattern": "%H%M%S", "log_level": "debug"}
+        isr = self.start(Isr(self.folder, sections, general))
+        wait_for("frames of a file", lambda: any(
+            path.stat().st_size > 4096 for path in isr.recordings.glob("*.mp3")), alive=[isr])
+        isr.kill()
+        left = next(iter(isr.recordings.glob("*.mp3")))
+        audio = left.read_bytes()
+        self.assertTrue(mp3.is_info_frame(audio))
+        os.truncate(left, mp3.frame_length(audio, 0) + len(mp3.audio_frames(audio)[0]))
+        os.truncate(track.of(isr.recordings, left.name), track.HEADER)
+
+        isr = self.start(Isr(self.folder, sections, general))
+        wait_for("the try to measure it", lambda: f"{left.name}: too short to be decoded" in isr.log(), alive=[isr])
+        self.assertEqual(isr.stop(), 0, isr.log())
+        self.assertEqual(isr.troubles(allowed=["by a crash"]), [])
+        [recording] = [one for one in recordings.of_source(isr.recordings, "mp3") if one.name == left.name]
+        self.assertEqual((recording.ended, recording.frames), ("crash", mp3.FRAME_SAMPLES))
+
     def test_what_a_stop_left_without_levels_gets_them_at_the_next_start(self):
         isr = self.record(["mp3"])
         wait_for("a whole file", lambda: self.whole(isr, "mp3"), seconds=20, alive=[isr])
