@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -20,13 +21,30 @@ export async function waitFor(what, condition, seconds = 20) {
   }
 }
 
+// Below the ports that the kernel gives to outgoing connections: a browser opens and closes those all the time. Those of
+// the tests in tests/e2e are above.
+const FIRST_PORT = 11000;  // above 10080, which browsers refuse
+const PORTS = 9000;
+const keptPorts = [];  // UDP sockets, held as long as this process lives
+
+// A TCP port that nobody listens on, and that no other test program is given meanwhile: it has UDP's of that number.
 async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    const lock = createSocket('udp4').unref();
+    const probe = createServer();
+    try {
+      await once(lock.bind(port, '127.0.0.1'), 'listening');
+      await once(probe.listen(port), 'listening');
+    } catch {
+      lock.close();
+      continue;
+    }
+    probe.close();
+    await once(probe, 'close');
+    keptPorts.push(lock);
+    return port;
+  }
 }
 
 export class Isr {
