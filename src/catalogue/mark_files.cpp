@@ -35,7 +35,7 @@ std::string DocumentOf(const FileMarks& marks) {
     json.Name("starred").Boolean(mark.starred).Name("label").String(mark.label);
     json.Name("note").String(mark.note).Name("version").Integer(mark.version).EndObject();
   }
-  return json.EndArray().EndObject().Text(true) + "\n";
+  return JsonValue::Parse(json.EndArray().EndObject().Text()).Text(true) + "\n";
 }
 
 }  // namespace

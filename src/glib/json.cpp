@@ -1,79 +1,106 @@
 #include "glib/json.hpp"
 
-#include <memory>
+#include <cmath>
+#include <iterator>
 
-#include "base/error.hpp"
+#include <fmt/format.h>
+#include <glib.h>
 
 namespace isr {
 
 JsonWriter& JsonWriter::BeginObject() {
-  json_builder_begin_object(builder_);
-  return *this;
+  return Begin('{');
 }
 
 JsonWriter& JsonWriter::EndObject() {
-  json_builder_end_object(builder_);
-  return *this;
+  return End('}');
 }
 
 JsonWriter& JsonWriter::BeginArray() {
-  json_builder_begin_array(builder_);
-  return *this;
+  return Begin('[');
 }
 
 JsonWriter& JsonWriter::EndArray() {
-  json_builder_end_array(builder_);
-  return *this;
+  return End(']');
 }
 
 JsonWriter& JsonWriter::Name(std::string_view name) {
-  json_builder_set_member_name(builder_, std::string(name).c_str());
+  Separate();
+  Quote(name);
+  text_ += ':';
   return *this;
 }
 
 JsonWriter& JsonWriter::String(std::string_view value) {
-  g_autofree char* valid = g_utf8_make_valid(value.data(), static_cast<gssize>(value.size()));
-  json_builder_add_string_value(builder_, valid);
+  Separate();
+  if (g_utf8_validate_len(value.data(), value.size(), nullptr)) {
+    Quote(value);
+  } else {
+    g_autofree char* valid = g_utf8_make_valid(value.data(), static_cast<gssize>(value.size()));
+    Quote(valid);
+  }
   return *this;
 }
 
 JsonWriter& JsonWriter::Integer(std::int64_t value) {
-  json_builder_add_int_value(builder_, value);
-  return *this;
+  return Value(fmt::format_int(value).c_str());
 }
 
 JsonWriter& JsonWriter::Number(double value) {
-  json_builder_add_double_value(builder_, value);
+  if (!std::isfinite(value)) return Null();
+  Separate();
+  fmt::format_to(std::back_inserter(text_), "{}", value);
   return *this;
 }
 
 JsonWriter& JsonWriter::Boolean(bool value) {
-  json_builder_add_boolean_value(builder_, value ? TRUE : FALSE);
-  return *this;
+  return Value(value ? "true" : "false");
 }
 
 JsonWriter& JsonWriter::Null() {
-  json_builder_add_null_value(builder_);
-  return *this;
+  return Value("null");
 }
 
 JsonWriter& JsonWriter::Document(std::string_view json) {
-  GError* error = nullptr;
-  JsonNode* const root = json_from_string(std::string(json).c_str(), &error);
-  if (error != nullptr) {
-    const std::string why = error->message;
-    g_error_free(error);
-    throw Error(why);
-  }
-  json_builder_add_value(builder_, root);
+  return Value(json);
+}
+
+JsonWriter& JsonWriter::Begin(char bracket) {
+  Separate();
+  text_ += bracket;
   return *this;
 }
 
-std::string JsonWriter::Text(bool pretty) const {
-  const std::unique_ptr<JsonNode, void (*)(JsonNode*)> root(json_builder_get_root(builder_),
-                                                            json_node_unref);
-  g_autofree char* text = json_to_string(root.get(), pretty ? TRUE : FALSE);
-  return text;
+JsonWriter& JsonWriter::End(char bracket) {
+  text_ += bracket;
+  return *this;
+}
+
+JsonWriter& JsonWriter::Value(std::string_view text) {
+  Separate();
+  text_ += text;
+  return *this;
+}
+
+void JsonWriter::Separate() {
+  constexpr std::string_view kNothingBefore = "{[:";
+  if (!text_.empty() && kNothingBefore.find(text_.back()) == std::string_view::npos) text_ += ',';
+}
+
+void JsonWriter::Quote(std::string_view text) {
+  constexpr unsigned char kFirstPrintable = 0x20;
+  text_ += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      text_ += '\\';
+      text_ += c;
+    } else if (static_cast<unsigned char>(c) < kFirstPrintable) {
+      fmt::format_to(std::back_inserter(text_), "\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      text_ += c;
+    }
+  }
+  text_ += '"';
 }
 
 }  // namespace isr

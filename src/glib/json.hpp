@@ -4,19 +4,13 @@
 #include <string>
 #include <string_view>
 
-#include <json-glib/json-glib.h>
-
 namespace isr {
 
-/// Writes one JSON document from front to back over json-glib. Strings that are not valid UTF-8 are
-/// made valid (a stranger's file name may hold anything).
+/// Writes one JSON document (RFC 8259) from front to back, without white space and without keeping
+/// more of it than its text. Strings that are not valid UTF-8 are made valid (a stranger's file
+/// name may hold anything).
 class JsonWriter {
  public:
-  JsonWriter() : builder_(json_builder_new()) {}
-  ~JsonWriter() { g_object_unref(builder_); }
-  JsonWriter(const JsonWriter&) = delete;
-  JsonWriter& operator=(const JsonWriter&) = delete;
-
   JsonWriter& BeginObject();
   JsonWriter& EndObject();
   JsonWriter& BeginArray();
@@ -26,17 +20,25 @@ class JsonWriter {
 
   JsonWriter& String(std::string_view value);
   JsonWriter& Integer(std::int64_t value);
+  /// The shortest text that is this number; null for what is none (infinite, NaN).
   JsonWriter& Number(double value);
   JsonWriter& Boolean(bool value);
   JsonWriter& Null();
-  /// A whole document as a value. Throws Error when it is not JSON.
+  /// A whole document as a value; one that another JsonWriter wrote.
   JsonWriter& Document(std::string_view json);
 
-  /// The finished document. `pretty`: indented, for people.
-  std::string Text(bool pretty = false) const;
+  /// What is written so far: the document, when all is ended that was begun.
+  const std::string& Text() const { return text_; }
 
  private:
-  JsonBuilder* builder_;
+  JsonWriter& Begin(char bracket);
+  JsonWriter& End(char bracket);
+  JsonWriter& Value(std::string_view text);
+  /// The comma between a value and the one before it.
+  void Separate();
+  void Quote(std::string_view text);
+
+  std::string text_;
 };
 
 }  // namespace isr

@@ -336,10 +336,10 @@ TEST_F(HttpRecordingTest, TheListIsNewestFirstInPages) {
   EXPECT_EQ(all.status, 200);
   EXPECT_EQ(all.body,
             "[{\"name\":\"new é.mp3\",\"source\":\"radio\",\"size\":1000,"
-            "\"date\":\"2026-11-21T15:00:00+01:00\",\"start\":1795269600.0,\"duration\":1.5,"
+            "\"date\":\"2026-11-21T15:00:00+01:00\",\"start\":1795269600,\"duration\":1.5,"
             "\"ext\":\"mp3\",\"recording\":true,\"reviewed\":false,\"stars\":0},\n"
             "{\"name\":\"old.mp3\",\"source\":\"radio\",\"size\":1000,"
-            "\"date\":\"2026-11-21T14:00:00+01:00\",\"start\":1795266000.0,\"duration\":1.5,"
+            "\"date\":\"2026-11-21T14:00:00+01:00\",\"start\":1795266000,\"duration\":1.5,"
             "\"ext\":\"mp3\",\"recording\":false,\"reviewed\":false,\"stars\":0}]");
   EXPECT_FALSE(all.headers.contains("link"));
 
