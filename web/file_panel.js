@@ -155,10 +155,16 @@ export class FilePanel {
   }
 
   follow() {
-    if (this.until !== null && this.audio.currentTime >= this.until) this.audio.pause();
+    if (this.until !== null && this.audio.currentTime >= this.until) this.stopAt(this.until);
     this.keepInView(this.audio.currentTime);
     this.waveform.moveTo(this.audio.currentTime);
     this.sections.mark(this.audio.currentTime);
+  }
+
+  /** What was played behind it before anybody noticed does not count. @param {number} seconds */
+  stopAt(seconds) {
+    this.audio.pause();
+    this.seek(seconds);
   }
 
   /** A zoomed waveform goes along with the player. @param {number} seconds */

@@ -55,7 +55,7 @@ async function assertAtPlace() {
   const audio = page.locator('.file-panel audio');
   await audio.waitFor();
   await waitFor('the player at its place', () => audio.evaluate(({ currentTime }) => currentTime === 2));
-  assert.equal(page.url(), `${origin}/${PLACE}`);
+  await waitFor('the address of that place', () => page.url() === `${origin}/${PLACE}`);
 }
 
 test('without a password it says how to set one', options, async () => {
@@ -80,9 +80,12 @@ test('the right one leads to the place that was wanted, and the page works', opt
   await logIn(PASSWORD);
   await assertAtPlace();
   assert.equal(await page.evaluate(() => isSecureContext), false);
-  await page.locator('.file-panel audio').evaluate((audio) => audio.play());
-  await waitFor('the player to advance',
-    () => page.locator('.file-panel audio').evaluate(({ currentTime }) => currentTime > 2.3));
+  const audio = page.locator('.file-panel audio');
+  await audio.evaluate((element) => element.play());
+  await waitFor('the player to advance', () => audio.evaluate(({ currentTime }) => currentTime > 2.3));
+  // Where it stops is its place from then on, be it the end.
+  await audio.evaluate((element) => { element.pause(); element.currentTime = 2; });
+  await assertAtPlace();
   await visitor.photograph('access-inside');
   assertOnlyRefused();
 });

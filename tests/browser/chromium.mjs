@@ -52,6 +52,12 @@ export class Visitor {
     }, isSeen);
   }
 
+  // What comes after a section: "best", "time" or "stop". Sections are so short that another one may play before a test
+  // has looked.
+  playAfterSection(what) {
+    return this.page.locator('#clip-after').selectOption(what, { force: true });  // it may be out of sight
+  }
+
   // While `what` is done, Chromium itself may complain of this.
   async forgive(pattern, what) {
     await what();

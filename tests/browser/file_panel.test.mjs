@@ -18,6 +18,8 @@ before(async () => {
   ]));
   visitor = await Visitor.open(isr.origin);
   page = visitor.page;
+  await page.addInitScript(followSeeks);
+  await page.evaluate(followSeeks);
   await page.getByRole('button', { name: 'Wednesday, November 18, 2026', exact: true }).click();
 });
 
@@ -31,11 +33,18 @@ const audio = () => page.locator('.file-panel audio');
 const where = () => audio().evaluate(({ currentTime, duration, paused, error }) =>
   ({ currentTime, duration, paused, error: error && error.message }));
 
-// Stops the player where it is, give or take what it played meanwhile.
-async function assertAt(seconds, slack = 2) {
-  const state = await waitFor(`the player at ${seconds}`, async () => {
+// In the page: remembers where its player was sent last.
+function followSeeks() {
+  document.addEventListener('seeking', ({ target }) => { window.sought = target.currentTime; }, true);
+}
+
+// The player was sent there since the last time that this was asked, and is there or has played on.
+async function assertAt(seconds) {
+  await waitFor(`the player at ${seconds}`, () => page.evaluate((wanted) => Math.abs(window.sought - wanted) < 0.3, seconds));
+  await page.evaluate(() => { window.sought = undefined; });
+  const state = await waitFor('the place to be reached', async () => {
     const now = await where();
-    return now.currentTime >= seconds - 0.3 && now.currentTime < seconds + slack && now;
+    return now.currentTime >= seconds - 0.3 && now;
   });
   assert.equal(state.error, null);
 }

@@ -70,6 +70,7 @@ test('it fits a telephone', async () => {
 });
 
 test('the highlights of a day play, and J goes on', async () => {
+  await page.select('#clip-after', 'stop');
   await press(`Highlights of ${DAY}`);
   await visitor.find('.chips button');
   await page.keyboard.press('j');
