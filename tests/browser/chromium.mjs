@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
+// What Chromium says of requests to a server that ends, or has: it depends on how far each had come.
+export const GONE = /ERR_CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED/;
+
 export class Visitor {
   // `options`: of playwright's newContext
   static async open(url, options = {}) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { Visitor } from './chromium.mjs';
+import { GONE, Visitor } from './chromium.mjs';
 import { Isr, waitFor } from './isr.mjs';
 import { copySounds, makeSounds, NO_SOURCE } from './sounds.mjs';
 
@@ -110,7 +110,7 @@ test('a link to a recording that is gone says so', () => visitor.forgive(/404/, 
 }));
 
 test('when the recorder ends the page says so and keeps the list; when it is back, all goes on',
-  () => visitor.forgive(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/, async () => {
+  () => visitor.forgive(GONE, async () => {
     assert.equal(await isr.halt(), 0);
     await page.getByRole('alert').getByText('The recorder does not answer. Is it running? Trying again…').waitFor();
     await page.getByText('owl.wav').first().waitFor();

@@ -3,10 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { Visitor } from './chromium.mjs';
+import { GONE, Visitor } from './chromium.mjs';
 import { Isr, waitFor } from './isr.mjs';
-
-const GONE = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/;
 
 let isr;
 let visitor;

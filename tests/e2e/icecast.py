@@ -83,7 +83,7 @@ class Icecast:
         ffmpeg = Program(f"ffmpeg-{mount}", [
             "ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-i", file, "-map", "0:a", "-codec", "copy",
             *MUXER[form], "-f", form, "-content_type", CONTENT_TYPE[form], source], self.folder)
-        wait_for(f"Icecast to serve /{mount}", lambda: self.answer(mount) == 200, alive=[ffmpeg])
+        wait_for(f"Icecast to serve /{mount}", lambda: self.answer(mount) == 200, alive=[self.program, ffmpeg])
         return ffmpeg
 
     def play(self, mount, files):
@@ -94,5 +94,5 @@ class Icecast:
         config.write_text(EZSTREAM.format(port=self.port, password=PASSWORD, mount=mount, playlist=playlist))
         config.chmod(0o600)
         ezstream = Program(f"ezstream-{mount}", ["ezstream", "-v", "-c", config], self.folder)
-        wait_for(f"Icecast to serve /{mount}", lambda: self.answer(mount) == 200, alive=[ezstream])
+        wait_for(f"Icecast to serve /{mount}", lambda: self.answer(mount) == 200, alive=[self.program, ezstream])
         return ezstream

@@ -355,7 +355,7 @@ class RecordedTest(CutChecks):
         for source, file in growing().items():
             status, _, body = isr.get(f"/api/cut?file={file['name']}&start=3000&end=3001")
             self.assertEqual(status, 409, body)
-            self.assertRegex(json.loads(body)["error"]["message"], r"is still being recorded, and holds 1\d")
+            self.assertRegex(json.loads(body)["error"]["message"], r"is still being recorded, and holds \d\d")
             for start, end in stretches:
                 status, _, body = isr.get(f"/api/cut?file={file['name']}&start={start}&end={end}")
                 self.assertEqual(status, 200, body[:300])

@@ -136,8 +136,11 @@ class RecordTest(unittest.TestCase):
     def test_files_of_a_source_lie_end_to_end(self):
         for segments, frame in ((self.mic, PCM_FRAME_US), (self.before_the_loss(), MP3_FRAME_US)):
             for this, following in itertools.pairwise(segments):
-                self.assertAlmostEqual(following.start_us, this.end_us, delta=20_000 + frame,
-                                       msg=f"{this} {following}")
+                hole = following.start_us - this.end_us
+                self.assertLess(hole, 20_000 + frame, f"{this} {following}")
+                # When the first audio came, all of it may have come late: what follows is placed better.
+                if this.began == "boundary":
+                    self.assertGreater(hole, -20_000 - frame, f"{this} {following}")
 
     def test_a_file_is_named_after_its_start(self):
         for source, segments in (("radio", self.radio), ("mic", self.mic)):
