@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
@@ -67,17 +68,23 @@ bool ClientStream::Send(Ref<GBytes> bytes) {
   if (waiting_ > 0 && waiting_ + size > limits_.queue) return false;
   waiting_ += size;
   queue_.push_back(std::move(bytes));
-  if (!writable_.IsActive()) {
-    writable_ = SourceHandle::OnWritable(
-        G_POLLABLE_OUTPUT_STREAM(g_io_stream_get_output_stream(stream_.Get())),
-        [this] { Write(); });
-    Watch(limits_.stall, kDoesNotRead);
-  }
+  if (!writable_.IsActive()) AwaitRoom();
   return true;
 }
 
 bool ClientStream::Send(std::string_view bytes) {
   return Send(Ref<GBytes>::Adopt(g_bytes_new(bytes.data(), bytes.size())));
+}
+
+Fd ClientStream::DuplicateSocket() const {
+  if (is_encrypted_) return Fd();
+  return Fd(::fcntl(g_socket_get_fd(socket_.Get()), F_DUPFD_CLOEXEC, 0));
+}
+
+void ClientStream::AwaitRoom() {
+  writable_ = SourceHandle::OnWritable(
+      G_POLLABLE_OUTPUT_STREAM(g_io_stream_get_output_stream(stream_.Get())), [this] { Write(); });
+  Watch(limits_.stall, kDoesNotRead);
 }
 
 void ClientStream::End(Ending ending) {

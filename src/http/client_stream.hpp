@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 
+#include "base/fd.hpp"
 #include "glib/ref.hpp"
 #include "glib/source_handle.hpp"
 
@@ -51,6 +52,12 @@ class ClientStream {
   bool Send(std::string_view bytes);
   /// Bytes that wait.
   size_t Waiting() const { return waiting_; }
+
+  /// The socket for one who sends on it past an empty queue, from any thread; of an encrypted
+  /// connection none. It stays the client's own when the stream is gone, until it is closed.
+  Fd DuplicateSocket() const;
+  /// OnSent follows when the socket takes bytes again.
+  void AwaitRoom();
 
   /// No more comes: when all has gone, the connection ends, and OnGone follows.
   void Finish() { End(Ending::kAtOnce); }

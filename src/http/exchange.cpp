@@ -19,6 +19,9 @@ namespace {
 /// Large enough for the wire's speed, small enough for a hundred clients on a small machine.
 constexpr std::uint64_t kPieceSize = 256 * 1024;
 
+/// A thread sends no more than this before another client has its turn.
+constexpr std::uint64_t kSentPieceSize = 16 * kPieceSize;
+
 /// One piece goes out while the next is read.
 constexpr size_t kQueue = 3 * kPieceSize;
 
@@ -26,7 +29,7 @@ constexpr size_t kQueue = 3 * kPieceSize;
 constexpr ClientStream::Limits kLive{.queue = 256 * 1024, .stall = std::chrono::seconds(3)};
 
 /// Worker thread. Empty when it cannot be read.
-Ref<GBytes> ReadPiece(BodySource& source, std::uint64_t offset, size_t length) {
+Ref<GBytes> PieceOf(BodySource& source, std::uint64_t offset, size_t length) {
   auto* const data = static_cast<std::uint8_t*>(g_malloc(length));
   auto piece = Ref<GBytes>::Adopt(g_bytes_new_take(data, length));
   return source.Read(offset, {data, length}) ? piece : Ref<GBytes>();
@@ -191,8 +194,11 @@ void Exchange::Answer(Reply reply) {
     return;
   }
   file_ = std::move(reply.file);
-  client_->OnSent([this] { ReadOn(); });
-  ReadOn();
+  if (Fd socket = client_->DuplicateSocket(); socket.IsOpen()) {
+    socket_ = std::make_shared<const Fd>(std::move(socket));
+  }
+  client_->OnSent([this] { GoOn(); });
+  GoOn();
 }
 
 void Exchange::GoLive(const Reply& reply) {
@@ -215,15 +221,52 @@ void Exchange::Finish() {
   }
 }
 
-void Exchange::ReadOn() {
-  if (is_reading_ || file_.length == 0 || client_->Waiting() > kPieceSize) return;
+/// The next piece, when it is time for it.
+void Exchange::GoOn() {
+  if (is_reading_ || file_.length == 0) return;
+  if (socket_ == nullptr) {
+    if (client_->Waiting() <= kPieceSize) ReadPiece();
+  } else if (client_->Waiting() == 0) {
+    SendPiece();
+  }
+}
+
+void Exchange::SendPiece() {
+  is_reading_ = true;
+  const std::uint64_t length = std::min(file_.length, kSentPieceSize);
+  background_->Run([source = file_.source, socket = socket_, offset = file_.offset, length,
+                    weak = weak_from_this()] {
+    const std::optional<std::uint64_t> count = source->SendTo(socket->Get(), offset, length);
+    return [weak, count] {
+      if (const auto exchange = weak.lock()) exchange->PieceSent(count);
+    };
+  });
+}
+
+void Exchange::PieceSent(std::optional<std::uint64_t> count) {
+  is_reading_ = false;
+  if (!count) {
+    socket_.reset();
+    ReadPiece();
+    return;
+  }
+  file_.offset += *count;
+  file_.length -= *count;
+  if (file_.length == 0) {
+    client_->Finish();
+  } else {
+    client_->AwaitRoom();
+  }
+}
+
+void Exchange::ReadPiece() {
   is_reading_ = true;
   const std::uint64_t offset = file_.offset;
   const size_t length = static_cast<size_t>(std::min(file_.length, kPieceSize));
   file_.offset += length;
   file_.length -= length;
   background_->Run([source = file_.source, offset, length, weak = weak_from_this()] {
-    Ref<GBytes> piece = ReadPiece(*source, offset, length);
+    Ref<GBytes> piece = PieceOf(*source, offset, length);
     return [weak, piece = std::move(piece)] {
       if (const auto exchange = weak.lock()) exchange->PieceRead(piece);
     };
@@ -242,7 +285,7 @@ void Exchange::PieceRead(Ref<GBytes> piece) {
   if (file_.length == 0) {
     client_->Finish();
   } else {
-    ReadOn();
+    GoOn();
   }
 }
 

@@ -67,7 +67,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void TakeConnection();
   void GoLive(const Reply& reply);
   void Finish();
-  void ReadOn();
+  void GoOn();
+  void SendPiece();
+  void PieceSent(std::optional<std::uint64_t> count);
+  void ReadPiece();
   void PieceRead(Ref<GBytes> piece);
   std::string Header(const char* name) const;
 
@@ -82,6 +85,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   SignalConnection got_chunk_;
   std::unique_ptr<ClientStream> client_;  // from the end of the request on
   PartBody file_;                         // what is still to be read
+  std::shared_ptr<const Fd> socket_;      // for what need not be read; shared: see PartBody
   bool is_reading_ = false;
 };
 

@@ -5,6 +5,7 @@
 
 #include <fmt/chrono.h>
 #include <libsoup/soup.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include "glib/json.hpp"
@@ -71,6 +72,21 @@ bool FileContent::Read(std::uint64_t offset, std::span<std::uint8_t> data) {
   }
   ApplyPatches(patches, offset, data);
   return true;
+}
+
+std::optional<std::uint64_t> FileContent::SendTo(int socket, std::uint64_t offset,
+                                                 std::uint64_t length) {
+  if (!patches.empty()) return std::nullopt;
+  auto position = static_cast<off_t>(offset);
+  const auto end = static_cast<off_t>(offset + length);
+  while (position < end) {
+    const ssize_t count =
+        ::sendfile(socket, fd.Get(), &position, static_cast<size_t>(end - position));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) break;
+    if (count <= 0) return std::nullopt;  // reading it, or writing, will tell why
+  }
+  return static_cast<std::uint64_t>(position) - offset;
 }
 
 Reply JsonReply(std::string document) {

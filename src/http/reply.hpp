@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,12 +23,20 @@ class BodySource {
   virtual ~BodySource() = default;
   /// Fills `data` with what stands at `offset`. False: it cannot.
   virtual bool Read(std::uint64_t offset, std::span<std::uint8_t> data) = 0;
+  /// Sends up to `length` bytes from `offset` on, as far as a non-blocking socket takes them, and
+  /// returns how many those are. Nothing: it is to be read from here on. On worker threads.
+  virtual std::optional<std::uint64_t> SendTo(int /*socket*/, std::uint64_t /*offset*/,
+                                              std::uint64_t /*length*/) {
+    return std::nullopt;
+  }
 };
 
 /// A file as it is sent.
 class FileContent final : public BodySource {
  public:
   bool Read(std::uint64_t offset, std::span<std::uint8_t> data) override;
+  std::optional<std::uint64_t> SendTo(int socket, std::uint64_t offset,
+                                      std::uint64_t length) override;
 
   Fd fd;
   std::vector<FilePatch> patches;
