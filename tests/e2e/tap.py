@@ -1,6 +1,7 @@
 """unittest for Meson: prints the results as TAP, so that every test case counts."""
 
 import sys
+import time
 import traceback
 import unittest
 
@@ -9,11 +10,15 @@ class TapResult(unittest.TestResult):
     def __init__(self):
         super().__init__()
         self.number = 0
+        self.began = time.monotonic()
 
     def line(self, ok, test, note=""):
         self.number += 1
         name = test.id().replace("__main__.", "").replace("#", "")
         print(f"{'ok' if ok else 'not ok'} {self.number} - {name}{note}", flush=True)
+        now = time.monotonic()
+        print(f"# {now - self.began:.1f} s", flush=True)  # since the test before it; the first one is of the class
+        self.began = now
 
     def explain(self, error):
         text = "".join(traceback.format_exception(*error))

@@ -1,6 +1,7 @@
 """Sources with folders of their own, inside the general one and outside it, and tracks elsewhere."""
 
-import unittest
+import os
+import signal
 import urllib.parse
 
 import recordings
@@ -9,7 +10,7 @@ from harness import Isr, TestCase, run_isr, wait_for
 from wav_file import WavFile
 
 GENERAL = {"split_minutes": 2 / 60, "filename_pattern": "%H%M%S", "sync_seconds": 1}
-SYNC_SECONDS = 1
+MIDDLE_BYTES = 100_000  # half a second
 
 
 class DirectoriesTest(TestCase):
@@ -35,8 +36,18 @@ class DirectoriesTest(TestCase):
             and len(files) > more_than and files, alive=[isr])
 
     def kill(self, isr):
-        wait_for("audio on the disk", lambda: max(path.stat().st_mtime for path in self.outside.glob("*.wav")) > 0
-                 and all(path.stat().st_size > 5000 for path in self.outside.glob("*.wav")), alive=[isr])
+        """In the middle of a file: at a boundary two are open. It is held still to see that it is there."""
+        def is_held_there():
+            isr.process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, isr.process.pid, os.WSTOPPED)
+            growing = [segment.name for segment in recordings.of_source(isr.recordings, "garden") if segment.growing]
+            sizes = [(self.outside / name.removeprefix("@garden/")).stat().st_size for name in growing]
+            if len(sizes) == 1 and sizes[0] > MIDDLE_BYTES:
+                return True
+            isr.process.send_signal(signal.SIGCONT)
+            return False
+
+        wait_for("the middle of a file", is_held_there, alive=[isr])
         isr.kill()
 
     def names(self, isr, source):
@@ -62,10 +73,6 @@ class DirectoriesTest(TestCase):
         growing = next(file for file in isr.get_json("/api/files?source=garden") if file["recording"])
         self.assertGreater(growing["size"], 0)
 
-        # At a boundary two files are open.
-        wait_for("the middle of a file", lambda: any(
-            file["recording"] and 0.5 < (file["duration"] or 0) < 1.5 for file in isr.get_json("/api/files?source=garden")),
-            alive=[isr])
         self.kill(isr)
         cut_off = max(self.outside.glob("*.wav"))
         before = self.names(isr, "garden")

@@ -126,9 +126,9 @@ class VerifyTest(unittest.TestCase):
         self.assertRegex(self.verify(code=EX_DATAERR), r"(?m)^damaged: show\.mp3: \d+ bytes are no audio")
 
     def test_a_decoder_that_hangs_or_crashes_is_given_up_and_the_others_go_on(self):
-        for how, reason in ((signal.SIGSTOP, "its decoder made no progress for 1 s"),
+        for how, reason in ((signal.SIGSTOP, "its decoder made no progress for 5 s"),
                             (signal.SIGSEGV, "its decoder crashed (Segmentation fault)")):
-            verify = Program("verify", [Isr.EXECUTABLE, "verify", "--patience", "1", self.config], self.folder)
+            verify = Program("verify", [Isr.EXECUTABLE, "verify", "--patience", "5", self.config], self.folder)
             self.addCleanup(verify.kill)
             os.kill(wait_for("the decoder of the long file", lambda: self.decoder_of(verify, LONG), alive=[verify]), how)
             self.assertEqual(verify.wait(30), EX_DATAERR, verify.log())
