@@ -20,6 +20,8 @@ CODE_FOLDERS = ["src", "plugins", "tests"]
 SANITIZERS = {
     "asan": {
         "build": ["-Db_sanitize=address,undefined"],
+        "targets": ["all"],
+        "suites": ["unit", "element", "fuzz"],
         "env": {
             "ASAN_OPTIONS": "halt_on_error=1:detect_leaks=1:detect_stack_use_after_return=1",
             "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
@@ -27,6 +29,8 @@ SANITIZERS = {
     },
     "tsan": {
         "build": ["-Db_sanitize=thread"],
+        "targets": ["threaded_tests"],
+        "suites": ["threads"],
         "env": {"TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1"},
     },
 }
@@ -83,12 +87,12 @@ def source_files(*suffixes):
                   if path.suffix in suffixes and "node_modules" not in path.parts)
 
 
-def build(report, name, directory, options, beside=False):
+def build(report, name, directory, options, targets=("all",), beside=False):
     """Configures and compiles. A directory that is there is used again: only what changed is compiled."""
     command = "configure" if (directory / "build.ninja").exists() else "setup"
     setup = ["meson", command, str(directory), *options]
     return run_check(report, name, [
-        "sh", "-c", '"$@" && exec ninja -C "$0"', str(directory), *setup], beside=beside)
+        "sh", "-c", f'"$@" && exec ninja -C "$0" {" ".join(targets)}', str(directory), *setup], beside=beside)
 
 
 def count_cases(entry):
@@ -173,14 +177,15 @@ def sanitized_directory(kind):
 def build_sanitized(report, kind):
     # Without optimization it compiles twice as fast. Sanitizers make g++ warn of paths that are not there.
     return build(report, f"{kind}-build", sanitized_directory(kind), [
-        "-Dbuildtype=debug", "-Dwerror=false", *SANITIZERS[kind]["build"]], beside=True)
+        "-Dbuildtype=debug", "-Dwerror=false", *SANITIZERS[kind]["build"]],
+        SANITIZERS[kind]["targets"], beside=True)
 
 
 def step_sanitized(report, kind):
     prefix = ()
     if kind == "tsan" and subprocess.run(["setarch", "-R", "true"], check=False).returncode == 0:
         prefix = ("setarch", "-R")  # g++ 12's ThreadSanitizer dies of 32 bits of address randomness
-    for suite in ("unit", "element", "fuzz"):
+    for suite in SANITIZERS[kind]["suites"]:
         run_suite(report, f"{kind}-{suite}", sanitized_directory(kind), suite, SANITIZERS[kind]["env"], prefix)
     if kind == "asan":
         # Besides it would find what libsoup forgets of requests that it does not understand, and that the daemon has
