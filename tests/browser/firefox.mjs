@@ -55,6 +55,17 @@ export class FirefoxVisitor {
     });
   }
 
+  // Waits until the player that `selector` finds is as `accepts` (in the page) wants it; a failure tells how it is.
+  async player(what, selector, accepts) {
+    try {
+      await waitFor(what, () => this.page.$eval(selector, accepts));
+    } catch (error) {
+      const state = await this.page.$eval(selector, ({ src, currentTime, duration, paused, seeking, readyState, networkState, error: wrong }) =>
+        ({ src, currentTime, duration, paused, seeking, readyState, networkState, wrong: wrong?.message }));
+      throw new Error(`${error.message}: ${JSON.stringify(state)}; the sound server ended with ${this.sound.exitCode ?? this.sound.signalCode}`);
+    }
+  }
+
   async close() {
     await this.browser?.close();
     this.sound.kill();

@@ -44,12 +44,12 @@ test('a day opens on its recordings', async () => {
 for (const [hour, kind] of KINDS.entries()) {
   test(`a recording plays and seeks: ${kind}`, async () => {
     await press(`Play ${10 + hour}:00:00 old.${kind}`);
-    await waitFor('it to play', () => audio('.file-panel audio', ({ currentTime }) => currentTime > 0.3));
+    await visitor.player('it to play', '.file-panel audio', ({ currentTime }) => currentTime > 0.3);
     const duration = await audio('.file-panel audio', (element) => element.duration);
     assert.ok(Math.abs(duration - 60) < 0.5, `${duration}`);
     await audio('.file-panel audio', (element) => { element.currentTime = 40; });
-    await waitFor('it to play on from there', () => audio('.file-panel audio',
-      ({ currentTime, seeking }) => !seeking && currentTime > 40.2));
+    await visitor.player('it to play on from there', '.file-panel audio',
+      ({ currentTime, seeking }) => !seeking && currentTime > 40.2);
   });
 }
 
@@ -59,7 +59,7 @@ test('a click on the waveform seeks there', async () => {
   const { x, y, width, height } = await canvas.boundingBox();
   await audio('.file-panel audio', (element) => element.pause());
   await page.mouse.click(x + width / 4, y + height / 2);
-  await waitFor('the place', () => audio('.file-panel audio', ({ currentTime }) => Math.abs(currentTime - 15) < 0.2));
+  await visitor.player('the place', '.file-panel audio', ({ currentTime }) => Math.abs(currentTime - 15) < 0.2);
 });
 
 test('it fits a telephone', async () => {
@@ -74,7 +74,7 @@ test('the highlights of a day play, and J goes on', async () => {
   await press(`Highlights of ${DAY}`);
   await visitor.find('.chips button');
   await page.keyboard.press('j');
-  await waitFor('the section to play', () => audio('#clip-audio', ({ currentTime }) => currentTime > 0.2));
+  await visitor.player('the section to play', '#clip-audio', ({ currentTime }) => currentTime > 0.2);
   const title = () => page.$eval('#clip-title', (element) => element.textContent);
   assert.match(await title(), / · 1 of 8$/);
   await page.keyboard.press('j');
