@@ -157,10 +157,14 @@ class Isr(Program):
 
     def workers(self, word):
         """The ids of the processes that do that for it, "clip" say."""
-        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        gone = contextlib.suppress(FileNotFoundError, ProcessLookupError)
+        children = set()  # the child of a thread that ends meanwhile is another one's, too
+        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+            with gone:
+                children.update((task / "children").read_text().split())
         found = []
-        for child in (child for task in tasks for child in (task / "children").read_text().split()):
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for child in children:
+            with gone:
                 if word.encode() in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
                     found.append(int(child))
         return found

@@ -6,7 +6,6 @@ import random
 import shutil
 import signal
 import subprocess
-from pathlib import Path
 
 import mp3
 import recordings
@@ -69,9 +68,7 @@ class LevelsTest(TestCase):
 
     def worker(self, isr):
         """The process that listens along."""
-        children = Path(f"/proc/{isr.process.pid}/task/{isr.process.pid}/children").read_text().split()
-        return next((int(child) for child in children
-                     if b"listen" in Path(f"/proc/{child}/cmdline").read_bytes()), None)
+        return next(iter(isr.workers("listen")), None)
 
     def test_every_codec_has_the_levels_of_what_a_player_hears(self):
         isr = self.record(KINDS)
