@@ -36,10 +36,10 @@ class App {
       (file, seconds) => this.goTo(() => this.cutFile(file, seconds)));
     this.clips.addEventListener('change', () => this.offerCut());
     this.marks = new Marks(announce);
-    this.marks.addEventListener('change', () => this.goTo(() => {
+    this.marks.addEventListener('change', () => {
       this.days.forgetRows();
-      return this.updateList();
-    }));
+      this.list.run();
+    });
     this.highlights = new Highlights(detection, this.clips, this.marks);
     this.controls = new DetectionControls(detection);
     this.listing = new Listing();
@@ -136,6 +136,10 @@ class App {
       const row = this.days.rowOf(file.name);
       row?.update({...row.file, ...file});  // what a list says besides is as it was
       this.storage.read().catch(() => {});  // the stream itself says when nobody answers
+      return;
+    }
+    if (change === 'marked') {
+      this.marks.changed();
       return;
     }
     clearTimeout(this.listTimer);

@@ -60,6 +60,11 @@ export class Marks extends EventTarget {
     const starred = !(await this.find(stretch))?.starred;
     await api.putMark(stretch, {starred});
     this.announce(starred ? 'Starred' : 'Star taken away');
+    this.changed();
+  }
+
+  /** Here, or by somebody else. */
+  changed() {
     this.dispatchEvent(new Event('change'));
   }
 
@@ -85,7 +90,7 @@ export class Marks extends EventTarget {
     }
     this.dialog.close();
     this.announce('Saved');
-    this.dispatchEvent(new Event('change'));
+    this.changed();
   }
 
   /** @param {unknown} error @param {Stretch} stretch @returns {Promise<string>} */

@@ -222,6 +222,9 @@ std::vector<FileNews> Catalogue::NewsOf(const std::deque<Change>& changes) {
     } else if (const auto* const growth = std::get_if<Growth>(&change)) {
       const auto growing = growing_.find(growth->name);
       if (growing != growing_.end()) news.push_back({kGrown, growing->second});
+    } else if (const auto* const marks = std::get_if<MarksOf>(&change)) {
+      auto row = CatalogueReader(path_).FindSegment(marks->name);
+      if (row.has_value()) news.push_back({kMarked, *std::move(row)});
     } else if (const auto* const removed = std::get_if<Removed>(&change)) {
       auto row = CatalogueReader(path_).FindSegment(removed->name);
       if (row.has_value()) news.push_back({kRemoved, *std::move(row)});

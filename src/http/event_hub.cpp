@@ -49,6 +49,8 @@ std::string_view ToWord(FileNews::Change change) {
       return "grown";
     case FileNews::Change::kClosed:
       return "closed";
+    case FileNews::Change::kMarked:
+      return "marked";
     case FileNews::Change::kRemoved:
       return "removed";
   }

@@ -17,6 +17,7 @@ struct FileNews {
     kBegun,
     kGrown,
     kClosed,   ///< it is complete; also one that was found, copied in say
+    kMarked,   ///< its marks have changed, or whether it is reviewed
     kRemoved,  ///< its file is gone; this is what was known of it
   };
   Change change = Change::kBegun;

@@ -110,6 +110,7 @@ test('of two tabs that say something else, the second is told', async () => {
   await second.keyboard.press('Enter');
   await dialog(second).waitFor({ state: 'hidden' });
   assert.equal((await marks())[0].label, 'tawny owl');
+  await panel().getByRole('button', { name: /tawny owl/ }).waitFor();  // the first is told, too
   // Chromium itself tells of the refusal.
   const rest = other.complaints.filter((complaint) => !/409/.test(complaint));
   other.complaints.length = 0;
