@@ -60,6 +60,9 @@ void WebServer::Apply(const WebSettings& wanted) {
     http_->Encrypt(std::move(certificate));
     http_->Admit(NetworksOf(wanted.trusted_proxies), wanted.allowed_hosts);
   }
+  if (wanted.margin != settings_.margin || wanted.min_gap != settings_.min_gap) {
+    services_.events.Resync();
+  }
   settings_ = wanted;
 }
 

@@ -127,6 +127,10 @@ void EventHub::Add(std::unique_ptr<ClientStream> stream, Wishes wishes) {
   DropGone();
 }
 
+void EventHub::Resync() {
+  Publish(std::nullopt, "resync", "{}");
+}
+
 void EventHub::Greet(Client& client) {
   constexpr std::string_view kRetry = "retry: 2000\n";
   const std::string here = fmt::format("id: {}\n", IdOf(last_number_));
@@ -166,7 +170,7 @@ void EventHub::OnFiles(std::vector<FileNews> news) {
 
 void EventHub::PublishFiles(const std::vector<FileNews>& news) {
   if (news.size() > options_.most_at_once) {
-    Publish(std::nullopt, "resync", "{}");
+    Resync();
     return;
   }
   for (const FileNews& one : news) Publish(one.segment.source, "file", FileData(one));

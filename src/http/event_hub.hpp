@@ -32,7 +32,7 @@ namespace isr {
 ///     source          an entry of /api/sources: it has changed, but for what counts up
 ///     source-removed  {name}: there is no such source any more
 ///     file            {change, file}: change is begun, grown (every half minute), closed (also a
-///                     file that was found) or removed, file an entry of /api/files
+///                     file that was found), marked or removed, file an entry of /api/files
 ///     section         {source, start, end, score, prominence}: it was heard, and has ended
 ///     level           {source, time, rms, peak, floor, file, position}: since the last one; time
 ///                     and position (seconds of the file) are those of its end, floor may be null
@@ -61,6 +61,8 @@ class EventHub final : public Observer {
   void OnWatched(std::function<void(bool is_watched)> tell) { tell_watched_ = std::move(tell); }
 
   void Add(std::unique_ptr<ClientStream> stream, Wishes wishes);
+  /// All that clients know may be out of date.
+  void Resync();
   std::size_t Clients() const { return clients_.size(); }
 
   void OnSource(const SourceStatus& source) override;

@@ -99,6 +99,11 @@ class LiveEventsTest(TestCase):
         self.command(isr, "reload")
         stream.wait("source", lambda data: data["name"] == "chirps" and data["state"] == "recording")
         self.assertEqual(stream.wait("source-removed").data, {"name": "beeps"})
+        isr.configure({"chirps": {"type": "test"}, "web": {"margin": 7}},
+                      {"filename_pattern": "{source}-%H%M%S", "split_minutes": 60})
+        self.command(isr, "reload")
+        stream.wait("resync")
+        self.assertEqual(isr.get_json("/api/config")["margin"], 7)
         self.stop(isr)
 
     def test_a_server_that_dies_and_comes_back(self):
