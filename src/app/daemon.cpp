@@ -99,6 +99,12 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
           },
           [this] { foreign_.Look(); }),
       filler_(roots_),
+      live_({.program = FindLiveProgram()},
+            [this](const std::string& source, bool is_heard) {
+              if (auto* const recorder = recorders_.FindRecorder(source)) {
+                recorder->FollowLive(is_heard);
+              }
+            }),
       recorders_(roots_, catalogue_, listener_, filler_, events_, SystemClock()),
       replay_(recorders_, roots_, catalogue_, SystemClock()),
       web_({.catalogue = catalogue_,
@@ -106,9 +112,11 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
             .roots = roots_,
             .events = events_,
             .web_directory = options_.web_directory,
-            .saves = &replay_},
+            .saves = &replay_,
+            .live = &live_},
            settings.state_directory) {
   events_.OnWatched([this](bool is_watched) { recorders_.WatchLevels(is_watched); });
+  recorders_.SetLiveTaps([this](const std::string& source) { return live_.TapOf(source); });
   replay_.Apply(settings_.replay);
   OpenControlSocket();
   web_.Apply(settings_.web);

@@ -17,6 +17,7 @@
 #include "glib/mailbox.hpp"
 #include "glib/source_handle.hpp"
 #include "http/event_hub.hpp"
+#include "live/live_desk.hpp"
 #include "recorder/foreign_files.hpp"
 #include "recorder/repair.hpp"
 #include "worker/stream_listener.hpp"
@@ -88,6 +89,7 @@ class Daemon final : StatusProvider, ControlService {
   Repairer repairer_;
   StreamListener listener_;
   LevelFiller filler_;
+  LiveDesk live_;
   RecorderSet recorders_;
   ReplayDesk replay_;
   bool shutting_down_ = false;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/settings_diff.hpp"
@@ -32,6 +33,10 @@ class RecorderSet {
   /// For good. Calls `then`, later, when all files are finished.
   void StopAll(std::function<void()> then);
 
+  /// `tap_of`: who hears a source while somebody listens to it live. Before Apply.
+  void SetLiveTaps(std::function<std::shared_ptr<AudioTap>(const std::string& source)> tap_of) {
+    live_tap_of_ = std::move(tap_of);
+  }
   /// Whether the observer wants levels ten times a second, rather than once.
   void WatchLevels(bool is_watched);
 
@@ -70,6 +75,7 @@ class RecorderSet {
   LevelFiller& filler_;
   Observer& observer_;
   const Clock& clock_;
+  std::function<std::shared_ptr<AudioTap>(const std::string&)> live_tap_of_;
   std::vector<Member> members_;
   std::vector<Waiter> waiters_;
   SourceHandle sweep_;

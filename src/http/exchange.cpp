@@ -56,6 +56,8 @@ Exchange::Exchange(SoupServerMessage* message, Background& background, Listener&
   request_.if_none_match = Header("If-None-Match");
   request_.if_modified_since = Header("If-Modified-Since");
   request_.last_event_id = Header("Last-Event-ID");
+  const std::string type = Header("Content-Type");
+  request_.content_type = LowerCase(Trim(type.substr(0, type.find(';'))));
   // Taken as it comes, as far as the limit.
   soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
   got_chunk_ = SignalConnection(message, "got-chunk", G_CALLBACK(OnGotChunk), this);

@@ -22,6 +22,7 @@ struct Request {
   std::string if_none_match;
   std::string if_modified_since;
   std::string last_event_id;
+  std::string content_type;  ///< without its parameters, in lower case
 
   bool has_session = false;           ///< it came with a login that POST /logout ends
   std::vector<SourceStatus> sources;  ///< what they were doing when the request came

@@ -65,6 +65,18 @@ Reply AnswerNotReviewed(const Request& request, const HttpServices& services);
 /// `POST /api/replay`: what has just happened becomes a file (replay_resource.cpp). Main thread.
 Reply AnswerReplay(const Request& request, const HttpServices& services);
 
+/// `POST /whep/<source>`: somebody listens now (whep_resource.cpp). Main thread.
+Reply AnswerWhep(const Request& request, const HttpServices& services);
+
+/// `DELETE /whep/<source>/<session>`: and no more (whep_resource.cpp). Main thread.
+Reply AnswerWhepEnd(const Request& request, const HttpServices& services);
+
+/// `OPTIONS /whep/<source>`: what may be sent there (whep_resource.cpp). Main thread.
+Reply AnswerWhepOptions(const Request& request, const HttpServices& services);
+
+/// `POST /offer`: the same as AnswerWhep, in JSON (whep_resource.cpp). Main thread.
+Reply AnswerOffer(const Request& request, const HttpServices& services);
+
 /// `GET /stream/<name>`: to be played (recording_resource.cpp).
 Reply AnswerStream(const Request& request, const HttpServices& services);
 

@@ -6,6 +6,7 @@
 #include "catalogue/catalogue.hpp"
 #include "http/event_hub.hpp"
 #include "level/detector.hpp"
+#include "model/live.hpp"
 #include "model/save.hpp"
 #include "model/source_status.hpp"
 
@@ -30,6 +31,7 @@ struct HttpServices {
   DetectorOptions detection;             ///< where a request does not say
   Measurements* measurements = nullptr;  ///< the server's own
   SaveService* saves = nullptr;          ///< none: nothing is recorded here
+  LiveService* live = nullptr;           ///< none: nobody can listen
 };
 
 }  // namespace isr

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "glib/element.hpp"
 #include "glib/property.hpp"
+#include "recorder/taps.hpp"
 #include "source/source_type.hpp"
 
 namespace isr {
@@ -62,8 +63,10 @@ Ref<GstElement> MakeSplit(const SourceBin& source, const SourceSettings& setting
     SetProperty(split.Get(), "settle-time", kCodedSettleTime);
     auto history = options.history;
     SetProperty(split.Get(), "frame-history", static_cast<gpointer>(&history));
-    auto tap = options.tap;
+    auto tap = BothTaps(options.tap, options.live_tap);
     SetProperty(split.Get(), "frame-tap", static_cast<gpointer>(&tap));
+  } else if (options.live_tap != nullptr) {
+    TapPcm(split.Get(), options.live_tap);
   }
   return split;
 }

@@ -10,6 +10,7 @@
 #include "format/frame_history.hpp"
 #include "format/frame_tap.hpp"
 #include "glib/ref.hpp"
+#include "media/audio_tap.hpp"
 #include "model/cause.hpp"
 
 namespace isr {
@@ -40,6 +41,7 @@ struct RecordingPipelineOptions {
   Cause begin = Cause::kStart;            ///< of the first file
   std::shared_ptr<FrameHistory> history;  ///< of a coded source; none: repeats are not looked for
   std::shared_ptr<FrameTap> tap;          ///< hears the frames of a coded source; may be none
+  std::shared_ptr<AudioTap> live_tap;     ///< hears any source; may be none
 };
 
 /// The pipeline of one run of a source,

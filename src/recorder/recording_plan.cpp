@@ -40,14 +40,16 @@ RecordingPlan::RecordingPlan(SourceSettings settings, Options options)
 
 Ref<GstElement> RecordingPlan::Build() {
   RecordingPipeline made = BuildRecordingPipeline(
-      settings_, {.begin = options_.begin, .history = options_.history, .tap = tap_});
+      settings_, {.begin = options_.begin,
+                  .history = options_.history,
+                  .tap = std::exchange(tap_, nullptr),  // it is closed when isrsplit goes
+                  .live_tap = live_tap_});
   LogInfo(kDomain, "{}: connecting to {}", settings_.name, made.origin);
   g_signal_connect_data(made.sink.Get(), "format-location-full", G_CALLBACK(OnFormatLocation),
                         new Holder(shared_from_this()), FreeHolder, GConnectFlags(0));
-  tap_.reset();  // it is closed when isrsplit goes
   const std::lock_guard lock(mutex_);
   elements_ = std::move(made.elements);
-  if (is_watched_) SetPace();
+  SetPace();
   return std::move(made.pipeline);
 }
 
@@ -340,21 +342,29 @@ void RecordingPlan::Hear(const Segment& segment, TrackWriter& track, std::uint64
                                    .levels = {levels.begin(), levels.end()}});
 }
 
+void RecordingPlan::FollowLive(bool is_heard) {
+  const std::lock_guard lock(mutex_);
+  is_live_ = is_heard;
+  SetPace();
+}
+
 void RecordingPlan::WatchLevels(bool is_watched) {
   const std::lock_guard lock(mutex_);
   is_watched_ = is_watched;
   SetPace();
 }
 
-/// How often isrlevel tells levels, or a stream is read whose levels come from elsewhere.
+/// How often isrlevel tells levels, or a stream is read that somebody hears, or whose levels come
+/// from elsewhere.
 void RecordingPlan::SetPace() {
   if (elements_.level) {
     SetProperty(elements_.level.Get(), "post-interval",
                 static_cast<guint64>(is_watched_ ? 100 * GST_MSECOND : GST_SECOND));
   }
-  if (elements_.reader && is_heard_) {
+  if (elements_.reader) {
+    const bool is_hasty = is_live_ || (is_heard_ && is_watched_);
     SetProperty(elements_.reader.Get(), "longest-pause",
-                static_cast<guint64>(is_watched_ ? 50 * GST_MSECOND : GST_SECOND));
+                static_cast<guint64>(is_hasty ? 50 * GST_MSECOND : GST_SECOND));
   }
 }
 

@@ -16,6 +16,7 @@
 #include "config/settings.hpp"
 #include "disk/disk_writer.hpp"
 #include "format/frame_history.hpp"
+#include "media/audio_tap.hpp"
 #include "model/segment.hpp"
 #include "pipeline/pipeline_runner.hpp"
 #include "recorder/recording_pipeline.hpp"
@@ -106,6 +107,10 @@ class RecordingPlan final : public PipelinePlan,
   void EndStream() override;
   /// Who hears the frames of a coded source, to tell us the levels. Before Build.
   void SetTap(std::shared_ptr<FrameTap> tap);
+  /// Who hears the source while somebody listens to it live. Before Build.
+  void SetLiveTap(std::shared_ptr<AudioTap> tap) { live_tap_ = std::move(tap); }
+  /// Whether somebody listens live. Any thread.
+  void FollowLive(bool is_heard);
   /// Whether levels are wanted ten times a second, rather than once. Any thread.
   void WatchLevels(bool is_watched);
   void OnLevels(std::uint32_t file, std::uint64_t second, const SecondOfLevels& levels) override;
@@ -178,7 +183,8 @@ class RecordingPlan final : public PipelinePlan,
 
   const SourceSettings settings_;
   const Options options_;
-  std::shared_ptr<FrameTap> tap_;  // shared with isrsplit
+  std::shared_ptr<FrameTap> tap_;       // shared with isrsplit
+  std::shared_ptr<AudioTap> live_tap_;  // shared with the source's other runs
 
   mutable std::mutex mutex_;
   std::condition_variable files_closed_;
@@ -194,6 +200,7 @@ class RecordingPlan final : public PipelinePlan,
   HeardLater last_;                         // protected by mutex_; the last file, closed
   bool is_heard_ = false;    // protected by mutex_; levels come from elsewhere, after the audio
   bool is_watched_ = false;  // protected by mutex_
+  bool is_live_ = false;     // protected by mutex_; somebody listens
   std::deque<HeardLater> heard_later_;  // protected by mutex_
   std::vector<RecordingEvent> events_;  // protected by mutex_
 };

@@ -119,6 +119,8 @@ std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
                                                                             .disk = disk_,
                                                                             .last_run = last_run_});
   plan_->WatchLevels(is_watched_);
+  plan_->SetLiveTap(live_tap_);
+  plan_->FollowLive(is_live_);
   if (std::holds_alternative<StreamSettings>(settings_.specific) && settings_.analyse) {
     plan_->SetTap(listener_.Open(plan_));
   }
@@ -186,6 +188,11 @@ void SourceRecorder::OnPlanMessage() {
 void SourceRecorder::WatchLevels(bool is_watched) {
   is_watched_ = is_watched;
   if (plan_ != nullptr) plan_->WatchLevels(is_watched);
+}
+
+void SourceRecorder::FollowLive(bool is_heard) {
+  is_live_ = is_heard;
+  if (plan_ != nullptr) plan_->FollowLive(is_heard);
 }
 
 void SourceRecorder::Handle(const LevelsHeard& event) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "catalogue/catalogue.hpp"
@@ -42,6 +43,11 @@ class SourceRecorder final : Supervisor::Delegate {
   /// as often.
   void WatchLevels(bool is_watched);
   void TakeNews() { OnPlanMessage(); }
+
+  /// Who hears the source while somebody listens live; of the next runs.
+  void SetLiveTap(std::shared_ptr<AudioTap> tap) { live_tap_ = std::move(tap); }
+  /// Whether somebody does.
+  void FollowLive(bool is_heard);
 
   const std::string& Name() const { return wanted_.name; }
   SourceStatus Status() const;
@@ -92,6 +98,8 @@ class SourceRecorder final : Supervisor::Delegate {
   std::string level_trouble_;       ///< that was said; empty: none, or over
   std::unique_ptr<EventFinder> events_;
   bool is_watched_ = false;
+  std::shared_ptr<AudioTap> live_tap_;  // shared with the plans
+  bool is_live_ = false;                ///< somebody listens
   UtcTime state_since_{};
   std::string message_;
   std::string title_;

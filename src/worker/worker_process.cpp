@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -17,6 +18,12 @@ extern char** environ;
 namespace isr {
 
 pid_t StartWorkerProcess(std::vector<std::string> words, std::initializer_list<InheritedFd> fds) {
+  words.insert(words.begin(), "isr");
+  return StartProcess("/proc/self/exe", std::move(words), fds);
+}
+
+pid_t StartProcess(const char* path, std::vector<std::string> words,
+                   std::initializer_list<InheritedFd> fds) {
   // All above the numbers that they get there: a copy onto itself would stay close-on-exec.
   int above = 0;
   for (const InheritedFd& fd : fds) above = std::max(above, fd.theirs + 1);
@@ -39,13 +46,11 @@ pid_t StartWorkerProcess(std::vector<std::string> words, std::initializer_list<I
   posix_spawnattr_setsigmask(&attributes, &blocked);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
 
-  std::string program = "isr";
-  std::vector<char*> arguments{program.data()};
+  std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t process = -1;
-  const int error =
-      ::posix_spawn(&process, "/proc/self/exe", &actions, &attributes, arguments.data(), environ);
+  const int error = ::posix_spawn(&process, path, &actions, &attributes, arguments.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw SystemError("cannot start a process", error);

@@ -19,6 +19,10 @@ struct InheritedFd {
 /// it, and it ends when that wants. Throws Error.
 pid_t StartWorkerProcess(std::vector<std::string> words, std::initializer_list<InheritedFd> fds);
 
+/// The same for another program. `words`: the first is what it is called.
+pid_t StartProcess(const char* path, std::vector<std::string> words,
+                   std::initializer_list<InheritedFd> fds);
+
 /// What such a process does first: it ends with the thread that started it, and is as nice as that.
 void BeWorkerProcess(int niceness);
 

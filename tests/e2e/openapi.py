@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-METHODS = ("get", "put", "post", "delete")
+METHODS = ("get", "put", "post", "delete", "options")
 
 
 class Operation:

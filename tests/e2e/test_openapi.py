@@ -26,6 +26,10 @@ TONE = ("anoisesrc=duration=30:amplitude=0.003:sample_rate=48000:seed=1[noise];"
         "sine=1000:duration=30:sample_rate=48000,volume='if(between(t,20,20.99),0.3,0)':eval=frame[tone];"
         "[noise][tone]amix=inputs=2:normalize=0")
 
+OFFER = "\r\n".join((
+    "v=0", "m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=rtpmap:111 opus/48000/2", "a=ice-ufrag:abcd",
+    "a=ice-pwd:abcdefghijklmnopqrstuvwx", "a=fingerprint:sha-256 " + ":".join(["AA"] * 32), "a=recvonly", "a=rtcp-mux", ""))
+
 # What every route may refuse, whatever it is.
 COMMON = "default"
 HANGING = "504"  # has a test of its own
@@ -42,12 +46,14 @@ class Requests:
     """By operation: [(path, header fields, body)], all that together provokes what is described."""
 
     def __init__(self, test):
-        isr = test.isr
+        isr = self.isr = test.isr
         page = isr.get("/api/files?limit=1")[1]["Link"]
         after = urllib.parse.parse_qs(urllib.parse.urlsplit(page[1:page.index(">")]).query)["after"][0]
         growing = isr.status()["beeps"]["file"]
         day = isr.get_json("/api/days")[0]["day"]
         tag = isr.get("/stream/tone.wav", method="HEAD")[1]["ETag"]
+        sdp = {"Content-Type": "application/sdp"}
+        description = [openapi.json.dumps({"sdp": text, "type": "offer"}).encode() for text in (OFFER, "v=0")]
         played = [("tone.wav", {}), (f"{growing}?upto=20000", {}), ("tone.wav", {"Range": "bytes=0-9"}),
                   ("tone.wav", {"If-None-Match": tag}), ("none.wav", {}), ("tone.wav?upto=x", {}),
                   ("tone.wav", {"Range": "bytes=99999999-"})]
@@ -75,6 +81,13 @@ class Requests:
             "saveReplay": [("/api/replay", {}, body) for body in (
                 b'{"source": "radio", "seconds": 3600}', b'{"source": "all", "post": 0, "label": "partly"}', b"{}",
                 b'{"source": "none"}', b'{"source": "beeps", "seconds": 1e-9}', b'{"source": "beeps", "label": "taken"}')],
+            "listen": [("/whep/beeps?codec=opus", sdp, OFFER.encode()), ("/whep/none", sdp, OFFER.encode()),
+                       ("/whep/beeps?codec=g722", sdp, OFFER.encode()), ("/whep/beeps", {}, b"v=0"),
+                       ("/whep/beeps", sdp, b"v=0")],
+            "stopListening": ["/whep/beeps/none"],
+            "listenOptions": ["/whep/beeps"],
+            "offer": [("/offer?source=beeps&codec=opus", {}, description[0]), ("/offer?source=none", {}, description[0]),
+                      ("/offer?codec=g722", {}, description[0]), ("/offer", {}, description[1])],
             "getConfig": ["/api/config"],
             "getStorage": ["/api/storage"],
             "getStatus": ["/api/status"],
@@ -87,6 +100,9 @@ class Requests:
         }
 
     def of(self, operation):
+        if operation.id == "stopListening":  # one that nobody hears is soon over
+            offer = ("/whep/beeps", {"Content-Type": "application/sdp"}, "POST", OFFER.encode())
+            yield self.isr.get(*offer)[1]["Location"], {}, None
         for request in self.by_operation[operation.id]:
             path, headers, body = ((request, {}, None) if isinstance(request, str) else (*request, None))[:3]
             yield path, headers, body
