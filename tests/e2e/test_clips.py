@@ -169,6 +169,10 @@ class ClipsTest(TestCase):
         self.make("long.flac", 96000, ["-ac", "2", "-sample_fmt", "s32"], 600)
         isr = self.begin()
         isr.wait_until_serving()
+        # A clip of all of it, in which nobody is interested, tells how long it is.
+        wait_for("its duration", lambda: any(
+            file["name"] == "long.flac" and file["duration"] for file in isr.get_json("/api/files"))
+            and not isr.workers("clip"), alive=[isr])
         for number in (signal.SIGKILL, signal.SIGSTOP):
             answer, process = self.slow_clip(isr)
             os.kill(process, number)
