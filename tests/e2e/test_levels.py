@@ -45,20 +45,23 @@ def decoded_levels(path):
 
 
 class LevelsTest(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sounds = {kind: subprocess.run(
+            ["ffmpeg", "-nostdin", "-loglevel", "error", "-filter_complex", SOUND, *options, "-"],
+            stdout=subprocess.PIPE, check=True).stdout for kind, options in KINDS.items()}
+
     def setUp(self):
         super().setUp()
         self.server = StreamServer()
         self.resources.callback(self.server.stop)
-        for kind, options in KINDS.items():
-            path = self.folder / f"sound.{kind}"
-            subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-filter_complex", SOUND, *options, str(path)],
-                           check=True)
-            self.server.stream(f"/{kind}", [(path.read_bytes(), SECONDS)])
+        for kind, sound in self.sounds.items():
+            self.server.stream(f"/{kind}", [(sound, SECONDS)])
 
-    def record(self, kinds, **keys):
+    def record(self, kinds, split_seconds=3, **keys):
         isr = self.start(Isr(self.folder, {
             kind: {"type": "stream", "url": self.server.url(f"/{kind}"), **keys} for kind in kinds},
-            {"split_minutes": 0.1, "filename_pattern": "{source}-%H%M%S"}))
+            {"split_minutes": split_seconds / 60, "filename_pattern": "{source}-%H%M%S"}))
         isr.wait_until_serving()
         return isr
 
@@ -71,7 +74,7 @@ class LevelsTest(TestCase):
         return next(iter(isr.workers("listen")), None)
 
     def test_every_codec_has_the_levels_of_what_a_player_hears(self):
-        isr = self.record(KINDS)
+        isr = self.record(KINDS, split_seconds=6)
         wait_for("two whole files of each", lambda: all(len(self.whole(isr, kind)) > 1 for kind in KINDS),
                  seconds=40, alive=[isr])
         self.assertEqual(isr.stop(), 0, isr.log())
@@ -102,7 +105,7 @@ class LevelsTest(TestCase):
 
     def test_a_worker_that_dies_costs_no_audio_and_levels_only_until_the_file_is_closed(self):
         isr = self.record(["mp3", "opus"])
-        wait_for("a whole file", lambda: self.whole(isr, "mp3"), seconds=20, alive=[isr])
+        wait_for("a whole file of each", lambda: self.whole(isr, "mp3") and self.whole(isr, "opus"), seconds=20, alive=[isr])
         for _ in range(2):
             worker = self.worker(isr)
             os.kill(worker, signal.SIGKILL)
@@ -123,7 +126,7 @@ class LevelsTest(TestCase):
             files = recordings.of_source(isr.recordings, source)
             self.assertEqual(recordings.gaps(isr.recordings, source), [])
             for this, following in itertools.pairwise(files):
-                self.assertLess(abs(following.start_us - this.end_us), 400_000, f"{this} {following}")
+                self.assertLess(following.start_us - this.end_us, 400_000, f"{this} {following}")
 
     def test_a_signal_to_all_processes_is_for_the_recorder_alone(self):
         """As a terminal and systemd send it, whatever the order."""
@@ -221,7 +224,7 @@ class LevelsTest(TestCase):
         plugins = self.folder / "plugins"
         shutil.copytree(os.environ["GST_PLUGIN_SYSTEM_PATH_1_0"], plugins, symlinks=True)
         (plugins / "libgstfaad.so").unlink()
-        audio = (self.folder / "sound.aac").read_bytes()
+        audio = self.sounds["aac"]
         parts = iter([audio[:len(audio) // 2], audio[len(audio) // 2:]])
 
         def breaks(request):
@@ -243,7 +246,7 @@ class LevelsTest(TestCase):
 
     def test_frames_full_of_noise_hurt_neither_their_recording_nor_another_source(self):
         noise = random.Random(1)
-        frames = mp3.audio_frames((self.folder / "sound.mp3").read_bytes())
+        frames = mp3.audio_frames(self.sounds["mp3"])
         hostile = [frame[:4] + noise.randbytes(len(frame) - 4) for frame in frames]
         self.server.stream("/hostile", [(b"".join(hostile), SECONDS)])
         isr = self.record(["hostile", "mp3"])

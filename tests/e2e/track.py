@@ -8,8 +8,11 @@ MISSING = -32768
 
 
 def windows(path):
-    """(rms, detection, peak) of each 100 ms in dBFS; None for one that is missing."""
-    data = path.read_bytes()[HEADER:]
+    """(rms, detection, peak) of each 100 ms in dBFS; None for one that is missing. None at all when there is no track yet."""
+    try:
+        data = path.read_bytes()[HEADER:]
+    except FileNotFoundError:
+        return []
     found = []
     for at in range(0, len(data) - RECORD + 1, RECORD):
         hole = not any(data[at:at + RECORD])
