@@ -107,6 +107,7 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
             }),
       recorders_(roots_, catalogue_, listener_, filler_, events_, SystemClock()),
       replay_(recorders_, roots_, catalogue_, SystemClock()),
+      console_(replay_),
       web_({.catalogue = catalogue_,
             .status = *this,
             .roots = roots_,
@@ -117,7 +118,9 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
            settings.state_directory) {
   events_.OnWatched([this](bool is_watched) { recorders_.WatchLevels(is_watched); });
   recorders_.SetLiveTaps([this](const std::string& source) { return live_.TapOf(source); });
+  replay_.OnSaved([this](const SaveResult& result) { console_.Tell(result); });
   replay_.Apply(settings_.replay);
+  console_.Apply(settings_.button, settings_.notifications);
   OpenControlSocket();
   web_.Apply(settings_.web);
 }
@@ -242,6 +245,9 @@ void Daemon::Reload(std::function<void(const ReloadResult&)> done) {
   RefuseOverlaps(settings_, diff.sources);
   ApplyWeb(wanted.web);
   settings_.replay = wanted.replay;
+  settings_.button = wanted.button;
+  settings_.notifications = wanted.notifications;
+  console_.Apply(settings_.button, settings_.notifications);
   replay_.Apply(settings_.replay);
   settings_.sources = diff.sources;
   const std::vector<Root> roots = RootsOf(settings_);

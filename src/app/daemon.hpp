@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/local_console.hpp"
 #include "app/recorder_set.hpp"
 #include "app/replay_desk.hpp"
 #include "app/status_file.hpp"
@@ -92,6 +93,7 @@ class Daemon final : StatusProvider, ControlService {
   LiveDesk live_;
   RecorderSet recorders_;
   ReplayDesk replay_;
+  LocalConsole console_;
   bool shutting_down_ = false;
   int exit_code_ = 0;
   WebServer web_;

@@ -160,7 +160,7 @@ void ReplayDesk::Begin(Waiting waiting) {
     } catch (const std::exception& error) {
       result.error = SaveError("internal", error.what());
     }
-    return [order = waiting.order, place = waiting.place, result = std::move(result)] {
+    return [this, order = waiting.order, place = waiting.place, result = std::move(result)] {
       Finish(order, place, result);
     };
   });
@@ -173,6 +173,7 @@ void ReplayDesk::Finish(const std::shared_ptr<Order>& order, size_t place, SaveR
   } else {
     LogWarning(kDomain, "{}: not saved: {}", result.source, result.error->what());
   }
+  if (tell_) tell_(result);
   order->results[place] = std::move(result);
   if (--order->open > 0) return;
   SaveAnswer answer{.saves = SaveDocument(order->results), .error = {}};

@@ -29,6 +29,9 @@ class ReplayDesk final : public SaveService {
   /// For the saves that begin from now on.
   void Apply(const ReplaySettings& settings) { settings_ = settings; }
 
+  /// Who is told of each file that was saved, and of each that was not.
+  void OnSaved(std::function<void(const SaveResult&)> tell) { tell_ = std::move(tell); }
+
   /// The same end, and the same length, for all sources.
   void Save(const SaveRequest& request, std::function<void(SaveAnswer)> done) override;
 
@@ -50,13 +53,14 @@ class ReplayDesk final : public SaveService {
   void Look();
   bool IsThere(Waiting& waiting);
   void Begin(Waiting waiting);
-  static void Finish(const std::shared_ptr<Order>& order, size_t place, SaveResult result);
+  void Finish(const std::shared_ptr<Order>& order, size_t place, SaveResult result);
 
   RecorderSet& recorders_;
   const Roots& roots_;
   Catalogue& catalogue_;
   const Clock& clock_;
   ReplaySettings settings_;
+  std::function<void(const SaveResult&)> tell_;
   std::vector<Waiting> waiting_;
   SourceHandle look_;
   std::atomic<bool> is_over_ = false;

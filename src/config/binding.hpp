@@ -26,23 +26,20 @@ std::string JoinedWords(const std::vector<std::string>& words);
 struct Binding {
   enum class Scope {
     kGeneral,    ///< [general] only
-    kWeb,        ///< [web] only
-    kReplay,     ///< [replay] only
+    kOwn,        ///< a section like [web] only
     kBoth,       ///< [general] uses it itself, and it is the default of any source
     kAnySource,  ///< any source; [general] gives the default
     kSomeTypes,  ///< sources of `types`; [general] gives their default
   };
   bool IsOfGeneral() const { return scope == Scope::kGeneral || scope == Scope::kBoth; }
   /// The one section where it may stand that is neither [general] nor a source; else empty.
-  std::string_view Section() const {
-    if (scope == Scope::kWeb) return "web";
-    return scope == Scope::kReplay ? "replay" : "";
-  }
+  std::string_view Section() const { return section; }
 
   Scope scope = Scope::kGeneral;
-  unsigned types = 0;  ///< bit n: type number n (SourceTypeSettings::index()) has the key
+  unsigned types = 0;          ///< bit n: type number n (SourceTypeSettings::index()) has the key
+  std::string_view section{};  ///< of kOwn
 
-  /// `source` may be nullptr for kGeneral, kWeb and kReplay, and is for [general]'s own of kBoth.
+  /// `source` may be nullptr for kGeneral and kOwn, and is for [general]'s own of kBoth.
   /// Does nothing for a source that has no such member.
   void (*store)(Settings& settings, SourceSettings* source, const Value& value) = nullptr;
   /// As above, but only for a source that has the member.
@@ -50,6 +47,34 @@ struct Binding {
 };
 
 namespace detail {
+
+/// Settings that have a section of their own: its name, and where they are kept.
+template <typename Owner>
+struct OwnSection;
+template <>
+struct OwnSection<WebSettings> {
+  static constexpr std::string_view kName = "web";
+  static constexpr auto kPlace = &Settings::web;
+};
+template <>
+struct OwnSection<ReplaySettings> {
+  static constexpr std::string_view kName = "replay";
+  static constexpr auto kPlace = &Settings::replay;
+};
+template <>
+struct OwnSection<ButtonSettings> {
+  static constexpr std::string_view kName = "button";
+  static constexpr auto kPlace = &Settings::button;
+};
+template <>
+struct OwnSection<NotificationSettings> {
+  static constexpr std::string_view kName = "notifications";
+  static constexpr auto kPlace = &Settings::notifications;
+};
+template <typename Owner>
+concept HasOwnSection = requires {
+  OwnSection<Owner>::kName;
+};
 
 template <typename T>
 struct MemberOf;
@@ -66,10 +91,8 @@ template <typename Owner, typename AnySettings, typename AnySource>
 auto* FindOwner(AnySettings& settings, AnySource* source) {
   if constexpr (std::is_same_v<Owner, Settings>) {
     return &settings;
-  } else if constexpr (std::is_same_v<Owner, WebSettings>) {
-    return &settings.web;
-  } else if constexpr (std::is_same_v<Owner, ReplaySettings>) {
-    return &settings.replay;
+  } else if constexpr (HasOwnSection<Owner>) {
+    return &(settings.*OwnSection<Owner>::kPlace);
   } else if constexpr (std::is_same_v<Owner, SourceSettings>) {
     return source;
   } else {
@@ -90,10 +113,8 @@ template <typename Owner>
 constexpr Binding ScopeOf() {
   if constexpr (std::is_same_v<Owner, Settings>) {
     return {Binding::Scope::kGeneral, 0};
-  } else if constexpr (std::is_same_v<Owner, WebSettings>) {
-    return {Binding::Scope::kWeb, 0};
-  } else if constexpr (std::is_same_v<Owner, ReplaySettings>) {
-    return {Binding::Scope::kReplay, 0};
+  } else if constexpr (HasOwnSection<Owner>) {
+    return {Binding::Scope::kOwn, 0, OwnSection<Owner>::kName};
   } else if constexpr (std::is_same_v<Owner, SourceSettings>) {
     return {Binding::Scope::kAnySource, ~0U};
   } else {

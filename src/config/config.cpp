@@ -74,7 +74,7 @@ std::string DescribeSettings(const Settings& settings) {
   for (const KeyInfo& key : Schema()) {
     if (key.binding.IsOfGeneral()) DescribeKey(out, key, settings, nullptr);
   }
-  for (const std::string_view section : {"web", "replay"}) {
+  for (const auto& [section, purpose] : OwnSections()) {
     out += fmt::format("\n[{}]\n", section);
     for (const KeyInfo& key : Schema()) {
       if (key.binding.Section() == section) DescribeKey(out, key, settings, nullptr);

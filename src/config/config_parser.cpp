@@ -17,9 +17,6 @@ namespace {
 using Scope = Binding::Scope;
 
 constexpr std::string_view kGeneral = "general";
-/// Sections that are neither [general] nor a source.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kOwn{
-    {{"web", "for the web page"}, {"replay", "for saved files"}}};
 constexpr size_t kMaxNameBytes = 200;  // the name of a folder, with room for what is added to it
 
 /// What is wrong with a source's name, or nothing.
@@ -34,7 +31,7 @@ std::string NameProblem(std::string_view name) {
 
 /// What it is for; nothing of other sections.
 std::string_view PurposeOf(std::string_view section) {
-  for (const auto& [name, purpose] : kOwn) {
+  for (const auto& [name, purpose] : OwnSections()) {
     if (name == section) return purpose;
   }
   return {};
@@ -106,6 +103,7 @@ Settings ConfigParser::Parse() {
   } else if (!has_source && is_readable) {
     Report(0, {}, "no source; add a section such as '[soundscape]' with 'type = test'");
   }
+  CheckButton();
   for (const DirectoryProblem& problem : DirectoryProblems(settings_)) {
     const IniSection& section = *names_.at(LowerCase(problem.source));
     const IniEntry* const own = section.Find("output_directory");
@@ -164,6 +162,21 @@ void ConfigParser::CheckTls(const IniSection& section) {
   if (problem.text.empty()) return;
   const std::string key = problem.is_of_key && !web.tls_key.empty() ? "tls_key" : "tls_certificate";
   Report(section.Find(key)->line, key, problem.text);
+}
+
+void ConfigParser::CheckButton() {
+  std::vector<std::string> names{"all"};
+  for (const auto& [name, section] : names_) names.push_back(section->name);
+  const std::string& wanted = settings_.button.source;
+  if (std::find(names.begin(), names.end(), wanted) != names.end()) return;
+  for (const IniSection& section : document_.sections) {
+    const IniEntry* const entry = section.name == "button" ? section.Find("source") : nullptr;
+    if (entry == nullptr) continue;
+    const auto nearest = NearestName(wanted, names);
+    Report(entry->line, entry->key,
+           nearest ? fmt::format("no source '{}'; did you mean '{}'?", wanted, *nearest)
+                   : fmt::format("no source '{}'; use all, or the name of a section", wanted));
+  }
 }
 
 void ConfigParser::ParseSource(const IniSection& section) {
@@ -230,7 +243,7 @@ void ConfigParser::CheckKeys(const IniSection& section, const SourceType* type) 
 void ConfigParser::CheckKey(const IniSection& section, const IniEntry& entry,
                             const SourceType* type) {
   const std::vector<const KeyInfo*> rows = RowsNamed(entry.key);
-  for (const auto& [own, purpose] : kOwn) {
+  for (const auto& [own, purpose] : OwnSections()) {
     if (!rows.empty() || RowIn(own, entry.key) == nullptr) continue;
     return Report(entry.line, entry.key, fmt::format("stands in [{}] only; move it there", own));
   }

@@ -41,6 +41,7 @@ class ConfigParser {
   void StoreKey(const KeyInfo& key, const IniSection& section, SourceSettings* source);
   ValueResult ValueOf(const KeyInfo& key, std::string_view text) const;
   void CheckTls(const IniSection& section);
+  void CheckButton();
   void CheckFlac(const IniSection& section, const SourceSettings& source);
   void MoveCredentials(const IniSection& section, StreamSettings& stream) const;
   bool OutranksUrl(const IniSection& section, std::string_view key) const;

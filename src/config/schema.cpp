@@ -24,6 +24,11 @@ const std::array<SourceType, 6> kTypes{{
     {"test", TestSettings{}, "wave"},
 }};
 
+constexpr std::array<OwnSectionInfo, 4> kOwnSections{{{"web", "for the web page"},
+                                                      {"replay", "for saved files"},
+                                                      {"button", "for a button"},
+                                                      {"notifications", "for notifications"}}};
+
 std::vector<std::string> TypeWords() {
   std::vector<std::string> words;
   words.reserve(kTypes.size());
@@ -129,6 +134,37 @@ const std::vector<KeyInfo> kKeys{
      .default_text = "yes",
      .help = "Whether names leave out what file systems such as FAT and NTFS do not take.",
      .binding = In<&ReplaySettings::sanitize>()},
+
+    // [button]
+    {.name = "device",
+     .kind = KeyKind::kPath,
+     .default_text = "",
+     .help = "Input device with a button that saves as isr save does; blank for none.",
+     .binding = In<&ButtonSettings::device>()},
+    {.name = "key",
+     .kind = KeyKind::kInputKey,
+     .default_text = "KEY_RECORD",
+     .help = "The button's name in linux/input-event-codes.h.",
+     .binding = In<&ButtonSettings::key>()},
+    {.name = "source",
+     .kind = KeyKind::kText,
+     .default_text = "all",
+     .help = "The source that it saves, or all.",
+     .binding = In<&ButtonSettings::source>()},
+
+    // [notifications]
+    {.name = "enabled",
+     .kind = KeyKind::kYesNo,
+     .default_text = "no",
+     .help = "Whether the desktop tells of each saved file.",
+     .binding = In<&NotificationSettings::enabled>()},
+    {.name = "sound",
+     .kind = KeyKind::kText,
+     .default_text = "camera-shutter",
+     .help = "What is heard then: a sound of the theme, or the absolute path of a file; blank for "
+             "none.",
+     .binding = In<&NotificationSettings::sound>(),
+     .blank = Blank::kEmpty},
 
     // any source
     {.name = "type",
@@ -297,6 +333,10 @@ const KeyInfo* RowIn(std::string_view section, std::string_view name) {
     if (row.name == name && row.binding.Section() == section) return &row;
   }
   return nullptr;
+}
+
+std::span<const OwnSectionInfo> OwnSections() {
+  return kOwnSections;
 }
 
 std::span<const SourceType> SourceTypes() {

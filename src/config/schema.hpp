@@ -21,6 +21,7 @@ enum class KeyKind {
   kAddresses,  ///< IPv4 and IPv6 addresses; this and the next: separated by commas or spaces
   kNetworks,   ///< the same, or as 10.0.0.0/8
   kHosts,      ///< names of machines
+  kInputKey,   ///< see InputKeyCode
   kInteger,    ///< one of `words`, where there are any
   kNumber,
   kYesNo,
@@ -52,6 +53,12 @@ struct KeyInfo {
   bool FitsType(size_t type) const { return (binding.types >> type & 1U) != 0; }
 };
 
+/// A section that is neither [general] nor a source.
+struct OwnSectionInfo {
+  std::string_view name;
+  std::string_view purpose;  ///< "for the web page"
+};
+
 /// One `type` of source.
 struct SourceType {
   std::string word;
@@ -74,6 +81,9 @@ std::vector<const KeyInfo*> RowsNamed(std::string_view name);
 
 /// The row of that name in a section like [web] (Binding::Section); nullptr when there is none.
 const KeyInfo* RowIn(std::string_view section, std::string_view name);
+
+/// In the order in which they are shown.
+std::span<const OwnSectionInfo> OwnSections();
 
 /// Several may have the same settings.
 std::span<const SourceType> SourceTypes();

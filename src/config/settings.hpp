@@ -103,6 +103,23 @@ struct ReplaySettings {
   bool operator==(const ReplaySettings&) const = default;
 };
 
+/// [button]: a key of an input device, which saves as `isr save` does.
+struct ButtonSettings {
+  std::string device;  ///< absolute path; empty: no button
+  std::string key;     ///< a name that InputKeyCode knows
+  std::string source;  ///< that is saved; or "all"
+
+  bool operator==(const ButtonSettings&) const = default;
+};
+
+/// [notifications]: what the person at this desktop is told.
+struct NotificationSettings {
+  bool enabled = false;
+  std::string sound;  ///< of the sound theme, or the absolute path of a file; empty: none
+
+  bool operator==(const NotificationSettings&) const = default;
+};
+
 struct Settings {
   std::string output_directory;  ///< absolute
   std::string state_directory;   ///< absolute; where the catalogue lies
@@ -110,6 +127,8 @@ struct Settings {
   std::string log_file;  ///< absolute; empty = stderr only
   WebSettings web;
   ReplaySettings replay;
+  ButtonSettings button;
+  NotificationSettings notifications;
   std::vector<SourceSettings> sources;
 
   bool operator==(const Settings&) const = default;

@@ -12,6 +12,7 @@
 #include "base/ip_address.hpp"
 #include "base/text.hpp"
 #include "config/filename_pattern.hpp"
+#include "config/input_key.hpp"
 #include "config/stream_url.hpp"
 #include "time/save_template.hpp"
 
@@ -125,6 +126,12 @@ ValueResult ParseTemplate(std::string_view text) {
   return Faulty(fmt::format("'{}' {}", HideUrlPasswords(text), problem));
 }
 
+ValueResult ParseInputKey(std::string_view text) {
+  if (InputKeyCode(std::string(text))) return {std::string(text), {}};
+  return Faulty(fmt::format(
+      "'{}' is no key; use a name of linux/input-event-codes.h such as KEY_RECORD or BTN_0", text));
+}
+
 ValueResult ParseUrl(std::string_view text) {
   const std::string problem = SplitStreamUrl(text).problem;
   return {std::string(text), problem.empty() ? problem : "the address " + problem};
@@ -154,6 +161,8 @@ ValueResult ParseValue(const KeyInfo& key, std::string_view text,
       return ParseNetworks(text);
     case KeyKind::kHosts:
       return ParseHosts(text);
+    case KeyKind::kInputKey:
+      return ParseInputKey(text);
     case KeyKind::kInteger:
       return key.words.empty() ? ParseRanged(key, text) : ParseNumberChoice(key, text);
     case KeyKind::kNumber:

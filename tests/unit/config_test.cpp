@@ -452,7 +452,9 @@ TEST(ConfigExample, HasEveryKeyInEachPlaceOfTheSchema) {
   for (const KeyInfo& row : Schema()) {
     const auto has_it = [&row](const IniSection& section) {
       const IniEntry* const type = section.Find("type");
-      const bool is_own = section.name == "web" || section.name == "replay";
+      const auto own = OwnSections();
+      const bool is_own = std::any_of(own.begin(), own.end(),
+                                      [&](const auto& one) { return one.name == section.name; });
       if (row.binding.Section() != (is_own ? section.name : "")) return false;
       const bool fits = type == nullptr ? row.binding.scope != Binding::Scope::kSomeTypes
                                         : row.FitsType(FindSourceType(type->value)->blank.index());
@@ -468,10 +470,15 @@ TEST(ConfigExample, ShowsTheDefaultsInItsCommentsAndTellsThem) {
   const IniDocument in_force = ReadIni(Example());
   for (const KeyInfo& row : Schema()) {
     if (row.binding.scope == Binding::Scope::kSomeTypes || row.name == "type") continue;
-    const std::string_view own = row.binding.Section();
-    const size_t place = own == "web" ? 1 : own == "replay" ? 2 : 0;
-    if (in_force.sections.at(place).Find(row.name) == nullptr) {
-      EXPECT_EQ(commented.sections.at(place).Find(row.name)->value, row.default_text) << row.name;
+    const auto section = [&row](const IniDocument& document) -> const IniSection& {
+      const std::string_view own = row.binding.Section();
+      const auto& all = document.sections;
+      return *std::find_if(all.begin(), all.end(), [own](const IniSection& one) {
+        return one.name == (own.empty() ? "general" : own);
+      });
+    };
+    if (section(in_force).Find(row.name) == nullptr) {
+      EXPECT_EQ(section(commented).Find(row.name)->value, row.default_text) << row.name;
     }
     const std::string told = row.default_text.empty() ? "blank" : row.default_text;
     EXPECT_TRUE(Contains(Example(), "# Default: " + told)) << row.name;
