@@ -1,9 +1,14 @@
 #include "webrtc/live_source.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
+#include "base/error.hpp"
+#include "glib/log.hpp"
+#include "media/mapped_audio.hpp"
 #include "webrtc/live_pipeline.hpp"
+#include "worker/wire.hpp"
 
 namespace isr {
 namespace {
@@ -15,6 +20,14 @@ constexpr std::chrono::milliseconds kSilenceInterval{50};
 /// What a source gives faster than time passes, beyond this much, is of the past.
 constexpr GstClockTime kMostAhead = GST_SECOND;
 
+/// Coded frames are played so often, and so far ahead.
+constexpr std::chrono::milliseconds kPaceInterval{20};
+constexpr GstClockTime kLead = 40 * GST_MSECOND;
+/// What waits of them: enough for the pieces in which most servers send, and, where it has run out,
+/// twice as much, as far as the segments of HLS.
+constexpr GstClockTime kFirstReserve = 400 * GST_MSECOND;
+constexpr GstClockTime kMostReserve = 6400 * GST_MSECOND;
+
 /// Whoever listens has two ears; channels without positions cannot be mixed down.
 constexpr int kMostChannels = 2;
 
@@ -25,13 +38,17 @@ constexpr gsize kSilenceFrame = 4;
 
 }  // namespace
 
+LiveSource::LiveSource() : reserve_(kFirstReserve) {}
+
 void LiveSource::Join(std::uint32_t listener, const LiveProfile& profile) {
+  if (listeners_.empty()) ForgetWaiting();
   auto& encoding = encodings_[profile];
   if (encoding == nullptr) encoding = std::make_unique<Encoding>(profile);
   ++encoding->listeners;
   listeners_.emplace(listener, profile);
   if (!silence_.IsActive()) {
     silence_ = SourceHandle::Every(kSilenceInterval, [this] { FillSilence(); });
+    pace_ = SourceHandle::Every(kPaceInterval, [this] { Pace(); });
   }
 }
 
@@ -47,7 +64,9 @@ void LiveSource::Leave(std::uint32_t listener) {
   const auto encoding = encodings_.find(gone.mapped());
   encoding->second->encoder.Listeners().Remove(listener);
   if (--encoding->second->listeners == 0) encodings_.erase(encoding);
-  if (listeners_.empty()) silence_.Reset();
+  if (!listeners_.empty()) return;
+  silence_.Reset();
+  pace_.Reset();
 }
 
 void LiveSource::Take(const LiveMessage& message) {
@@ -62,9 +81,93 @@ void LiveSource::Take(const LiveMessage& message) {
                                 nullptr);
     }
     pcm_caps_ = Ref<GstCaps>::Adopt(gst_audio_info_to_caps(&heard));
+    coded_.reset();
   } else if (message.kind == LiveKind::kPcm && pcm_caps_) {
     TakePcm(message.payload);
+  } else if (message.kind == LiveKind::kCodedFormat) {
+    TakeCodedFormat(message.payload);
+  } else if (message.kind == LiveKind::kCoded && coded_) {
+    TakeCoded(message.payload);
   }
+}
+
+void LiveSource::TakeCodedFormat(ByteView payload) {
+  coded_ = DecodeFormat(payload);
+  decoder_.reset();
+  ForgetWaiting();
+}
+
+void LiveSource::ForgetWaiting() {
+  waiting_.clear();
+  waiting_time_ = 0;
+  is_filling_ = true;
+  is_broken_ = true;
+}
+
+/// Of a burst with past audio, as servers begin with, the end is heard.
+void LiveSource::TakeCoded(ByteView payload) {
+  const auto frames = DecodeFrames(payload);
+  if (!frames || listeners_.empty()) return;
+  ByteView rest = frames->bytes;
+  for (const FrameEntry& entry : frames->entries) {
+    CodedFrame frame{.duration =
+                         gst_util_uint64_scale_int(entry.samples, GST_SECOND, coded_->rate)};
+    AppendBytes(frame.bytes, rest.first(entry.bytes));
+    rest = rest.subspan(entry.bytes);
+    waiting_time_ += frame.duration;
+    waiting_.push_back(std::move(frame));
+  }
+  if (waiting_time_ <= 2 * reserve_ + GST_SECOND) return;
+  while (waiting_time_ > reserve_ && !waiting_.empty()) {
+    waiting_time_ -= waiting_.front().duration;
+    waiting_.pop_front();
+  }
+  is_broken_ = true;
+}
+
+void LiveSource::Pace() {
+  if (!coded_) return;
+  const GstClockTime now = LiveNow();
+  if (is_filling_) {
+    if (waiting_time_ < reserve_) return;
+    is_filling_ = false;
+    position_ = std::max(position_, now);
+  }
+  while (position_ < now + kLead && !waiting_.empty()) {
+    const CodedFrame frame = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_time_ -= frame.duration;
+    Decode(frame);
+  }
+  if (!waiting_.empty() || position_ >= now) return;
+  is_filling_ = true;
+  reserve_ = std::min(2 * reserve_, kMostReserve);
+}
+
+void LiveSource::Decode(const CodedFrame& frame) {
+  try {
+    if (decoder_ == nullptr) {
+      FrameDecoder::Output& output = *this;
+      decoder_ = std::make_unique<FrameDecoder>(*coded_, output);
+    }
+    if (!decoder_->Take(frame.bytes, position_, frame.duration, std::exchange(is_broken_, false))) {
+      decoder_.reset();
+    }
+  } catch (const Error& error) {
+    LogWarning("webrtc", "a stream is not heard: {}", Describe(error));
+    coded_.reset();
+  }
+}
+
+void LiveSource::OnAudio(const GstAudioInfo& info, GstBuffer* audio) {
+  if (!decoded_caps_ || !gst_audio_info_is_equal(&info, &decoded_)) {
+    decoded_ = info;
+    decoded_caps_ = Ref<GstCaps>::Adopt(gst_audio_info_to_caps(&info));
+  }
+  const std::size_t frames = AudioFramesOf(info, audio);
+  if (frames == 0) return;
+  Play(decoded_caps_.Get(), Ref<GstBuffer>::Adopt(gst_buffer_copy(audio)),
+       gst_util_uint64_scale_int(frames, GST_SECOND, info.rate));
 }
 
 void LiveSource::TakePcm(ByteView bytes) {

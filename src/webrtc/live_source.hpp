@@ -1,21 +1,27 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include <gst/audio/audio.h>
 
 #include "glib/source_handle.hpp"
 #include "live/live_message.hpp"
 #include "webrtc/encoder.hpp"
+#include "worker/frame_decoder.hpp"
 
 namespace isr {
 
 /// What comes from one source now, and its encoders: one for each profile that somebody listens to.
-/// While nothing comes, they hear silence. Main thread.
-class LiveSource {
+/// PCM is encoded as it comes. Coded frames come in pieces, as a server sends them: they are
+/// decoded as time passes. While nothing comes, silence is heard. Main thread.
+class LiveSource final : FrameDecoder::Output {
  public:
+  LiveSource();
+
   /// A message on the source's audio.
   void Take(const LiveMessage& message);
 
@@ -32,17 +38,38 @@ class LiveSource {
     explicit Encoding(const LiveProfile& profile) : encoder(profile) {}
   };
 
+  struct CodedFrame {
+    Bytes bytes;
+    GstClockTime duration = 0;
+  };
+
   void TakePcm(ByteView bytes);
+  void TakeCodedFormat(ByteView payload);
+  void TakeCoded(ByteView payload);
+  void Pace();
+  void Decode(const CodedFrame& frame);
+  void ForgetWaiting();
+  void OnAudio(const GstAudioInfo& info, GstBuffer* audio) override;
   void Play(GstCaps* caps, const Ref<GstBuffer>& pcm, GstClockTime duration);
   void FillSilence();
 
   GstAudioInfo pcm_{};
   Ref<GstCaps> pcm_caps_;
   Ref<GstCaps> silence_caps_;
-  GstClockTime position_ = 0;  ///< where the next audio begins, on the live clock
+  std::optional<CodedFormat> coded_;  ///< none: it gives PCM
+  GstAudioInfo decoded_{};
+  Ref<GstCaps> decoded_caps_;
+  std::deque<CodedFrame> waiting_;
+  GstClockTime waiting_time_ = 0;  ///< that they last
+  GstClockTime reserve_;           ///< so much waits before it is played on
+  bool is_filling_ = true;         ///< up to there
+  bool is_broken_ = true;          ///< frames were left out
+  GstClockTime position_ = 0;      ///< where the next audio begins, on the live clock
   std::map<LiveProfile, std::unique_ptr<Encoding>> encodings_;
   std::map<std::uint32_t, LiveProfile> listeners_;
   SourceHandle silence_;
+  SourceHandle pace_;
+  std::unique_ptr<FrameDecoder> decoder_;  // last: it calls us
 };
 
 }  // namespace isr

@@ -10,9 +10,17 @@ from pathlib import Path
 
 import tap
 from harness import Isr, TestCase, scratch_folder, wait_for
+from stream_server import StreamServer
 
 SINE = {"type": "test", "wave": "sine"}
 SINE_RMS = -15.05  # dBFS of a sine with an amplitude of 0.25
+# Left and right told apart, and what they measure.
+STEREO = "sine=440:duration={0}:sample_rate=48000[l];sine=1000:duration={0}:sample_rate=48000,volume=-12dB[r];[l][r]join=inputs=2"
+STEREO_HERTZ = (440, 1000)
+STEREO_RMS = (-21.1, -33.1)
+STREAMS = {"mp3": ("audio/mpeg", ["-c:a", "libmp3lame", "-b:a", "128k"]),
+           "opus": ("application/ogg", ["-c:a", "libopus", "-b:a", "96k", "-f", "ogg"])}
+STREAM_SECONDS = 90
 CLIENT = Path(__file__).with_name("whep_client.py")
 
 
@@ -40,10 +48,10 @@ class Client:
         wait_for("an answer", lambda: self.answer or self.process.poll() is not None, 60)
         return self.answer
 
-    def wait_for_tone(self, hertz=440, rms=SINE_RMS):
+    def wait_for_tone(self, hertz=(440, 440), rms=(SINE_RMS, SINE_RMS)):
         def is_tone(piece):
-            return all(abs(one - hertz) < 20 for one in piece["hertz"]) and \
-                all(abs(one - rms) < 1 for one in piece["rms"])
+            return all(abs(one - wanted) < 20 for one, wanted in zip(piece["hertz"], hertz)) and \
+                all(abs(one - wanted) < 1 for one, wanted in zip(piece["rms"], rms))
         self.wait_for_answer()
         return wait_for("the tone", lambda: next(filter(is_tone, self.heard[:]), None), 60)
 
@@ -64,7 +72,17 @@ class Whep(TestCase):
     def setUpClass(cls):
         resources = contextlib.ExitStack()
         cls.addClassCleanup(resources.close)
-        cls.isr = Isr(scratch_folder(resources), {"tone": SINE, "the garden (pond)": SINE})
+        folder = scratch_folder(resources)
+        server = StreamServer()
+        resources.callback(server.stop)
+        sources = {"tone": SINE, "the garden (pond)": SINE}
+        for name, (content_type, arguments) in STREAMS.items():
+            path = folder / name
+            subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-filter_complex", STEREO.format(STREAM_SECONDS),
+                            *arguments, *(["-f", "mp3"] if name == "mp3" else []), path], check=True)
+            server.stream(f"/{name}", [(path.read_bytes(), STREAM_SECONDS)], content_type=content_type)
+            sources[name] = {"type": "stream", "url": server.url(f"/{name}")}
+        cls.isr = Isr(folder, sources)
         resources.callback(cls.isr.kill)
         cls.isr.wait_for_state("tone", "recording")
         cls.isr.wait_until_serving()
@@ -99,6 +117,15 @@ class Whep(TestCase):
         self.assertEqual(client.wait_for_answer()["status"], 200)
         self.assertTrue(client.answer["location"].startswith("/whep/the%20garden%20%28pond%29/"))
         client.wait_for_tone()
+
+    def test_a_stream_is_decoded_for_who_listens_left_and_right(self):
+        for name in STREAMS:
+            with self.subTest(name):
+                self.isr.wait_for_state(name, "recording")
+                client = self.listen(f"/whep/{name}")
+                heard = client.wait_for_tone(STEREO_HERTZ, STEREO_RMS)
+                self.assertEqual(len(heard["rms"]), 2)
+                client.leave()
 
     def test_who_leaves_is_gone_at_once_and_leaves_nothing_behind(self):
         first = self.listen()
