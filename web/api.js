@@ -48,7 +48,7 @@ export class ApiError extends Error {
  * @param {string} path
  * @param {string} [method]
  * @param {number} [patience] seconds
- * @param {string} [body]
+ * @param {BodyInit} [body]
  * @returns {Promise<Response>}
  */
 async function ask(path, method = 'GET', patience = PATIENCE, body = undefined) {
@@ -100,6 +100,23 @@ export async function getStorage() {
 /** What happens, as it happens. @param {number} levels a second of each source */
 export function eventsUrl(levels) {
   return address('/api/events', {levels});
+}
+
+/**
+ * Listens to a source by WebRTC.
+ * @param {string} source
+ * @param {string} offer SDP
+ * @returns {Promise<{sdp: string, location: string}>} the answer, and what ends it
+ */
+export async function startListening(source, offer) {
+  const response = await ask(`/whep/${encodeURIComponent(source)}`, 'POST', PATIENCE,
+    new Blob([offer], {type: 'application/sdp'}));
+  return {sdp: await response.text(), location: response.headers.get('Location') ?? ''};
+}
+
+/** @param {string} location of what startListening began */
+export async function stopListening(location) {
+  await ask(location, 'DELETE');
 }
 
 /** @returns {Promise<{version: string, margin: number, min_gap: number, login: boolean}>} */

@@ -70,7 +70,10 @@ class App {
       opened: (row, isOpen) => this.keepOne(row, isOpen),
       highlight: (day, isShown) => this.highlight(day, isShown),
     };
-    this.sources = new Sources(byId('sources'), announce);
+    this.sources = new Sources(byId('sources'), announce, (file, seconds) => this.goTo(async () => {
+      await this.openFile(file, seconds);
+      this.opened?.panel?.play();
+    }));
     this.days = new Days(byId('days'), around, (day) => this.listing.filesOf(day));
     /** What the highlights were found in. @type {string | undefined} */
     this.highlighted = undefined;

@@ -1,6 +1,7 @@
 import {byId, element, placeAt, setText} from './dom.js';
 import {counted, duration, sinceWhen} from './format.js';
 import {LevelMeter} from './level_meter.js';
+import {Listening} from './listening.js';
 
 /** @typedef {import('./api.js').Source} Source */
 /** @typedef {import('./api.js').Level} Level */
@@ -15,9 +16,19 @@ function gapOf({last_gap: gap}) {
 
 /** One card. */
 class SourceCard {
-  /** @param {string} name */
-  constructor(name) {
+  /**
+   * @param {string} name
+   * @param {(file: string, seconds: number) => void} play
+   * @param {(text: string) => void} announce
+   */
+  constructor(name, play, announce) {
     this.root = element('li', 'source');
+    /** What is recorded now, as far as it is known. @type {Level | null} */
+    this.level = null;
+    this.listening = new Listening(name, (seconds) => {
+      if (this.level) play(this.level.file, Math.max(this.level.position - seconds, 0));
+      else announce(`${name} records nothing that could be played.`);
+    }, announce);
     const head = element('div', 'source-head');
     this.state = element('span', 'source-state');
     head.append(element('h3', 'source-name', name), this.state);
@@ -28,7 +39,8 @@ class SourceCard {
     this.gap = element('p', 'source-detail');
     this.message = element('p', 'source-message');
     this.disk = element('p', 'source-message');
-    this.root.append(head, this.meter.root, this.title, this.detail, this.length, this.gap, this.message, this.disk);
+    this.root.append(head, this.meter.root, this.title, this.detail, this.length, this.gap, this.message, this.disk,
+      this.listening.root);
   }
 
   /** @param {Source} source */
@@ -44,7 +56,9 @@ class SourceCard {
     this.put(this.disk, source.disk && `The disk does not take it: ${source.disk}.`);
     if (source.file && source.rate) this.showLength((source.frames ?? 0) / source.rate);
     else this.put(this.length, source.state === 'recording' ? NOTHING : '');
-    if (source.state !== 'recording') this.meter.clear();
+    if (source.state === 'recording') return;
+    this.level = null;
+    this.meter.clear();
   }
 
   /** @param {number} seconds of the file that grows */
@@ -55,6 +69,7 @@ class SourceCard {
   /** @param {Level} level */
   showLevel(level) {
     if (this.state.dataset.state !== 'recording') return;  // of the audio before it ended
+    this.level = level;
     this.meter.show(level);
     this.showLength(level.position);
   }
@@ -77,9 +92,11 @@ export class Sources {
   /**
    * @param {HTMLElement} root a list
    * @param {(text: string) => void} announce
+   * @param {(file: string, seconds: number) => void} play
    */
-  constructor(root, announce) {
+  constructor(root, announce, play) {
     this.root = root;
+    this.play = play;
     this.announce = (/** @type {string} */ text) => {
       if (text) announce(text);
     };
@@ -117,6 +134,7 @@ export class Sources {
 
   /** @param {string} name */
   remove(name) {
+    this.cards.get(name)?.listening.remove();
     this.cards.get(name)?.root.remove();
     this.cards.delete(name);
     this.states.delete(name);
@@ -153,7 +171,7 @@ export class Sources {
   cardFor(name) {
     let card = this.cards.get(name);
     if (!card) {
-      card = new SourceCard(name);
+      card = new SourceCard(name, this.play, this.announce);
       this.cards.set(name, card);
       this.root.append(card.root);
     }

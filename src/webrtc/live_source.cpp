@@ -17,8 +17,10 @@ namespace {
 constexpr GstClockTime kPatience = 300 * GST_MSECOND;
 constexpr std::chrono::milliseconds kSilenceInterval{50};
 
-/// What a source gives faster than time passes, beyond this much, is of the past.
-constexpr GstClockTime kMostAhead = GST_SECOND;
+/// What a source gives faster than time passes, beyond this much, is of the past: it has waited for
+/// isr-live to start, say. webrtcbin holds packets back until their time has come, and then those
+/// behind them would be lost.
+constexpr GstClockTime kMostAhead = 100 * GST_MSECOND;
 
 /// Coded frames are played so often, and so far ahead.
 constexpr std::chrono::milliseconds kPaceInterval{20};
