@@ -40,9 +40,13 @@ SplitStage::SplitStage(Options options, const Clock& clock, const TimeZone& zone
 bool SplitStage::SetCaps(GstCaps* caps) {
   int rate = 0;
   int bytes_per_frame = 0;
+  PcmLayout pcm;
   if (IsRawAudio(caps)) {
     GstAudioInfo info;
     if (!gst_audio_info_from_caps(&info, caps)) return false;
+    pcm = {.rate = GST_AUDIO_INFO_RATE(&info),
+           .channels = GST_AUDIO_INFO_CHANNELS(&info),
+           .bits = GST_AUDIO_INFO_WIDTH(&info)};
     rate = GST_AUDIO_INFO_RATE(&info);
     bytes_per_frame = GST_AUDIO_INFO_BPF(&info);
   } else if (!gst_structure_get_int(gst_caps_get_structure(caps, 0), "rate", &rate)) {
@@ -61,6 +65,7 @@ bool SplitStage::SetCaps(GstCaps* caps) {
   caps_ = Ref<GstCaps>::Share(caps);
   rate_ = rate;
   bytes_per_frame_ = bytes_per_frame;
+  pcm_ = pcm;
   const auto kind = bytes_per_frame > 0 ? ClockMap::Kind::kCard : ClockMap::Kind::kNetwork;
   planner_.emplace(SplitPlanner::Options{.rate = rate, .interval = options_.interval, .kind = kind},
                    zone_);
@@ -273,13 +278,22 @@ GstFlowReturn SplitStage::EmitCoded(GstBuffer* buffer) {
 
 /// What is recorded, to whoever listens along.
 void SplitStage::LetHear(GstBuffer* part) {
+  const bool is_pcm = bytes_per_frame_ > 0;
   if (!std::exchange(tap_knows_format_, true)) {
-    if (const auto format = FormatOfCaps(caps_.Get())) options_.tap->OnFormat(*format);
+    if (is_pcm) {
+      options_.tap->OnPcmFormat(pcm_);
+    } else if (const auto format = FormatOfCaps(caps_.Get())) {
+      options_.tap->OnFormat(*format);
+    }
   }
   if (begun_.has_value()) options_.tap->OnFile(files_ - 1);
   GstMapInfo map;
   if (!gst_buffer_map(part, &map, GST_MAP_READ)) return;
-  options_.tap->OnFrames({map.data, map.size}, FramesIn(part, rate_));
+  if (is_pcm) {
+    options_.tap->OnPcmFrames({map.data, map.size});
+  } else {
+    options_.tap->OnFrames({map.data, map.size}, FramesIn(part, rate_));
+  }
   gst_buffer_unmap(part, &map);
 }
 
@@ -305,7 +319,7 @@ GstFlowReturn SplitStage::PushStamped(Ref<GstBuffer> part, std::uint64_t count) 
   GST_BUFFER_OFFSET_END(part.Get()) = end;
   GST_BUFFER_FLAG_UNSET(part.Get(), GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_RESYNC);
   PostTitles();
-  if (options_.tap != nullptr && bytes_per_frame_ == 0) LetHear(part.Get());
+  if (options_.tap != nullptr) LetHear(part.Get());
   if (begun_.has_value()) AddFileStart(part.Get(), *std::exchange(begun_, std::nullopt));
   passed_ = end;
   origin_utc_ = (planner_->UtcAt(Here()) - Duration(end)).time_since_epoch().count();

@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "format/frame_history.hpp"
 #include "format/frame_tap.hpp"
+#include "format/pcm_layout.hpp"
 #include "glib/ref.hpp"
 #include "plugins/file_start.hpp"
 #include "plugins/frame_table.hpp"
@@ -102,6 +103,7 @@ class SplitStage {
 
   int rate_ = 0;             ///< frames per second; 0 before caps
   int bytes_per_frame_ = 0;  ///< 0 for coded streams, which are never cut
+  PcmLayout pcm_;
   Ref<GstCaps> caps_;
   std::optional<SplitPlanner> planner_;
   std::uint64_t origin_ = 0;    ///< in `taken_`: the planner's frame 0, where this format begins

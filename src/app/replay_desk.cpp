@@ -23,20 +23,46 @@ constexpr std::chrono::milliseconds kLookInterval{5};
 /// So far may a source's audio lag behind its time: that of a server which sends by the second.
 constexpr std::chrono::milliseconds kPatience{2000};
 
+/// Seconds that are kept before those that are wanted: clocks differ.
+constexpr double kBehind = 1;
+
 constexpr std::string_view kAll = "all";
+
+double Seconds(std::chrono::milliseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
 
 std::chrono::microseconds Length(double seconds) {
   return std::chrono::round<std::chrono::microseconds>(std::chrono::duration<double>(seconds));
 }
 
 void CheckNumbers(const SaveRequest& request) {
-  if (!(request.seconds > 0 && request.seconds <= kLongestSave)) {
+  if (!(*request.seconds > 0 && *request.seconds <= kLongestSave)) {
     throw SaveError("bad-request",
                     fmt::format("'seconds' must be greater than 0, up to {}", kLongestSave));
   }
-  if (!(request.post >= 0 && request.post <= kLongestPost)) {
+  if (!(*request.post >= 0 && *request.post <= kLongestPost)) {
     throw SaveError("bad-request", fmt::format("'post' must be from 0 to {}", kLongestPost));
   }
+}
+
+bool HaveNames(const std::vector<Segment>& files) {
+  return std::none_of(files.begin(), files.end(),
+                      [](const Segment& file) { return file.name.empty(); });
+}
+
+/// What the source has by now.
+void TakeAll(SaveJob& job, const SourceRecorder& recorder,
+             const std::optional<RecordingNow>& recording) {
+  job.audio_end.reset();
+  job.growing.clear();
+  if (recording) job.audio_end = recording->end;
+  if (job.memory == nullptr) {
+    if (recording) job.growing = recording->files;
+    return;
+  }
+  job.held = job.memory->Segments(recording ? std::optional(recording->frames) : std::nullopt);
+  job.gaps = recorder.MemoryGaps();
 }
 
 /// The label of a file is a line, not a book.
@@ -85,12 +111,39 @@ std::vector<std::string> ReplayDesk::SourcesOf(const SaveRequest& request) const
   return names;
 }
 
-void ReplayDesk::Save(const SaveRequest& request, std::function<void(SaveAnswer)> done) {
-  const UtcTime end = clock_.Utc() + Length(request.post);
-  const MonotonicTime begin = clock_.Monotonic() + Length(request.post);
+/// Those of several sources are as long as the longest.
+SaveRequest ReplayDesk::WithDefaults(SaveRequest request, const std::vector<std::string>& names) {
+  double seconds = 0;
+  double post = 0;
+  for (const std::string& name : names) {
+    const SourceSettings& source = recorders_.FindRecorder(name)->Wanted();
+    const double own = Seconds(source.replay);
+    seconds = std::max(seconds, own > 0 ? own : kSaveSeconds);
+    post = std::max(post, Seconds(source.post));
+  }
+  if (!request.seconds) request.seconds = seconds;
+  if (!request.post) request.post = post;
+  for (const std::string& name : names) {
+    const SourceSettings& source = recorders_.FindRecorder(name)->Wanted();
+    const double own = Seconds(source.replay);
+    if (source.record || *request.post <= own) continue;
+    throw SaveError("bad-request", fmt::format("'{}' is in memory alone: 'post' can be up to its "
+                                               "replay_seconds, {}",
+                                               name, own));
+  }
+  return request;
+}
+
+void ReplayDesk::Save(const SaveRequest& asked, std::function<void(SaveAnswer)> done) {
+  const UtcTime now = clock_.Utc();
+  const MonotonicTime now_monotonic = clock_.Monotonic();
+  CheckLabel(asked.label);
+  const std::vector<std::string> names = SourcesOf(asked);
+  const SaveRequest request = WithDefaults(asked, names);
   CheckNumbers(request);
-  CheckLabel(request.label);
-  const std::vector<std::string> names = SourcesOf(request);
+  const UtcTime end = now + Length(*request.post);
+  const MonotonicTime begin = now_monotonic + Length(*request.post);
+  const double seconds = *request.seconds + *request.post;
   if (waiting_.size() + background_.Backlog() > kMostWaiting) {
     throw SaveError("busy", "too much is being saved already; try again in a moment");
   }
@@ -102,19 +155,20 @@ void ReplayDesk::Save(const SaveRequest& request, std::function<void(SaveAnswer)
     waiting_.push_back({.job = {.source = recorder->Wanted(),
                                 .replay = settings_,
                                 .growing = {},
+                                .memory = recorder->KeepMemory(*request.seconds + kBehind),
                                 .end = end,
-                                .seconds = request.seconds + request.post,
+                                .seconds = seconds,
                                 .label = request.label},
                         .begin = begin,
                         .deadline = begin + kPatience,
                         .order = order,
                         .place = order->results.size()});
-    order->results.push_back({.source = name, .asked = request.seconds + request.post});
+    order->results.push_back({.source = name, .asked = seconds});
   }
   Look();
 }
 
-/// Takes what the source has from its begin on, up to now, into the job. Whether that is enough.
+/// Whether the source has come far enough; then the job has what it has.
 bool ReplayDesk::IsThere(Waiting& waiting) {
   const MonotonicTime now = clock_.Monotonic();
   if (now < waiting.begin) return false;
@@ -122,15 +176,11 @@ bool ReplayDesk::IsThere(Waiting& waiting) {
   if (recorder == nullptr) return true;
   recorder->TakeNews();
   const auto recording = recorder->Now();
-  if (!recording) {
-    waiting.job.growing.clear();
-    return true;
-  }
-  waiting.job.growing = recording->files;
-  waiting.job.growing_end = recording->end;
-  const bool has_names = std::none_of(recording->files.begin(), recording->files.end(),
-                                      [](const Segment& file) { return file.name.empty(); });
-  return (has_names && recording->end >= waiting.job.end) || now >= waiting.deadline;
+  const bool is_enough = !recording || now >= waiting.deadline ||
+                         (recording->end >= waiting.job.end &&
+                          (waiting.job.memory != nullptr || HaveNames(recording->files)));
+  if (is_enough) TakeAll(waiting.job, *recorder, recording);
+  return is_enough;
 }
 
 void ReplayDesk::Look() {

@@ -50,6 +50,7 @@ class ReplayDesk final : public SaveService {
   };
 
   std::vector<std::string> SourcesOf(const SaveRequest& request) const;
+  SaveRequest WithDefaults(SaveRequest request, const std::vector<std::string>& names);
   void Look();
   bool IsThere(Waiting& waiting);
   void Begin(Waiting waiting);

@@ -114,9 +114,12 @@ struct Options {
         {"source", 0, 0, G_OPTION_ARG_STRING, &source,
          "Of save: which one, or all (default: the only one that there is)", "SOURCE"},
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds,
-         "Of save: the last so many, up to now (default 60)", "N"},
+         "Of save: the last so many, up to now (default: replay_seconds of the config, or 60)",
+         "N"},
         {"post", 0, 0, G_OPTION_ARG_DOUBLE, &post,
-         "Of save: so many from now on as well; waits for them", "N"},
+         "Of save: so many from now on as well (default: post_seconds of the config); waits for "
+         "them",
+         "N"},
         {"label", 0, 0, G_OPTION_ARG_STRING, &label, "Of save: what to call it", "TEXT"},
         {"analyses-dir", 0, 0, G_OPTION_ARG_FILENAME, &analyses,
          "Of run: keep the tracks there, not in analyses/ of the recordings", "DIR"},
@@ -150,8 +153,8 @@ struct Options {
   gchar* output = nullptr;
   gchar* source = nullptr;
   gchar* label = nullptr;
-  gdouble seconds = Arguments().seconds;
-  gdouble post = 0;
+  gdouble seconds = kNotGiven;
+  gdouble post = kNotGiven;
   gchar* from = nullptr;
   gchar* to = nullptr;
   gdouble patience = Arguments().patience;
@@ -188,8 +191,8 @@ Arguments ParseArguments(int argc, char** argv) {
                       .remove = options.remove != FALSE,
                       .threshold = options.threshold != nullptr,
                       .source = text(options.source),
-                      .seconds = options.seconds,
-                      .post = options.post,
+                      .seconds = Given(options.seconds),
+                      .post = Given(options.post),
                       .label = text(options.label),
                       .refresh = options.refresh != FALSE,
                       .json = options.json != FALSE,

@@ -27,8 +27,8 @@ struct Arguments {
   bool remove = false;               ///< of passwd: no password any more
   bool threshold = false;            ///< was given, and means nothing
   std::string source;                ///< of save; empty: the only one
-  double seconds = 60;               ///< of save: up to now
-  double post = 0;                   ///< of save: seconds from now on as well
+  std::optional<double> seconds;     ///< of save: up to now
+  std::optional<double> post;        ///< of save: seconds from now on as well
   std::string label;                 ///< of save
   bool refresh = false;              ///< of analyze: measure again what has been measured
   bool json = false;

@@ -27,8 +27,13 @@ std::string LocalTime(double unix_seconds) {
   return fmt::format("{:%F %T}", fmt::localtime(static_cast<std::time_t>(unix_seconds)));
 }
 
-/// "1:02:03"; nothing without a file.
+/// "1:02:03"; what is in memory, where there are no files; else nothing.
 std::string Length(const JsonValue& source) {
+  if (const JsonValue memory = source["memory"]; memory.IsObject()) {
+    constexpr double kMebibyte = 1 << 20;
+    return fmt::format("{:.1f} of {:g} s in memory, {:.1f} MiB", memory["seconds"].Number(),
+                       memory["capacity"].Number(), memory["memory"].Number() / kMebibyte);
+  }
   const std::int64_t rate = source["rate"].Integer();
   if (rate <= 0) return "";
   const std::int64_t seconds = source["frames"].Integer() / rate;

@@ -200,6 +200,7 @@ void ConfigParser::ParseSource(const IniSection& section) {
     MoveCredentials(section, *stream);
   }
   CheckFlac(section, source);
+  CheckMemory(section, source);
   settings_.sources.push_back(std::move(source));
 }
 
@@ -315,9 +316,10 @@ void ConfigParser::StoreKey(const KeyInfo& key, const IniSection& section, Sourc
 void ConfigParser::CheckFlac(const IniSection& section, const SourceSettings& source) {
   constexpr int kMaxChannels = 8;
   const bool is_too_much = std::visit(
-      [](const auto& specific) {
+      [&source](const auto& specific) {
         if constexpr (requires { specific.channels; }) {
-          return specific.format == "flac" && specific.channels > kMaxChannels;
+          const std::string& format = source.record ? specific.format : source.replay_format;
+          return format == "flac" && specific.channels > kMaxChannels;
         } else {
           return false;
         }
@@ -326,7 +328,16 @@ void ConfigParser::CheckFlac(const IniSection& section, const SourceSettings& so
   if (!is_too_much) return;
   const IniEntry* const own = section.Find("channels");
   Report(own == nullptr ? section.line : own->line, "channels",
-         fmt::format("FLAC holds up to {}; use fewer in [{}], or 'format = wav'", kMaxChannels,
+         fmt::format("FLAC holds up to {}; use fewer in [{}], or '{}'", kMaxChannels, section.name,
+                     source.record ? "format = wav" : "replay_format = pcm"));
+}
+
+void ConfigParser::CheckMemory(const IniSection& section, const SourceSettings& source) {
+  if (source.record || source.replay.count() > 0) return;
+  const IniEntry* const own = section.Find("record");
+  Report(own == nullptr ? section.line : own->line, "record",
+         fmt::format("would leave nothing of [{}]; say how much is in memory, as "
+                     "'replay_seconds = 60'",
                      section.name));
 }
 

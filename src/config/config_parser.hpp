@@ -43,6 +43,7 @@ class ConfigParser {
   void CheckTls(const IniSection& section);
   void CheckButton();
   void CheckFlac(const IniSection& section, const SourceSettings& source);
+  void CheckMemory(const IniSection& section, const SourceSettings& source);
   void MoveCredentials(const IniSection& section, StreamSettings& stream) const;
   bool OutranksUrl(const IniSection& section, std::string_view key) const;
   void Report(int line, const std::string& key, std::string text);

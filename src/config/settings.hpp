@@ -75,6 +75,10 @@ struct SourceSettings {
   std::chrono::milliseconds min_gap{};  ///< events closer than this are one
   std::chrono::milliseconds stall{};    ///< no data for this long counts as failed
   std::chrono::milliseconds sync{};     ///< what a power cut may cost
+  bool record = true;                   ///< into files; else only the memory holds what comes
+  std::chrono::milliseconds replay{};   ///< isr save keeps so much, where it does not say
+  std::chrono::milliseconds post{};     ///< the same, of what is to come
+  std::string replay_format;            ///< of PCM in memory: "pcm" or "flac"
 
   bool operator==(const SourceSettings&) const = default;
 };

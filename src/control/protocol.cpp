@@ -1,5 +1,7 @@
 #include "control/protocol.hpp"
 
+#include <optional>
+
 #include "glib/json.hpp"
 #include "glib/json_value.hpp"
 
@@ -24,8 +26,8 @@ void BeginOk(JsonWriter& json) {
   json.BeginObject().Name("ok").Boolean(true);
 }
 
-double NumberOr(const JsonValue& json, const char* name, double fallback) {
-  if (json[name].IsNull()) return fallback;
+std::optional<double> NumberIn(const JsonValue& json, const char* name) {
+  if (json[name].IsNull()) return std::nullopt;
   if (!json[name].IsNumber()) {
     throw CommandError("bad-request", "'" + std::string(name) + "' is a number");
   }
@@ -34,8 +36,8 @@ double NumberOr(const JsonValue& json, const char* name, double fallback) {
 
 SaveRequest ParseSave(const JsonValue& json) {
   SaveRequest save;
-  save.seconds = NumberOr(json, "seconds", save.seconds);
-  save.post = NumberOr(json, "post", save.post);
+  save.seconds = NumberIn(json, "seconds");
+  save.post = NumberIn(json, "post");
   if (!json["label"].IsNull() && !json["label"].IsString()) {
     throw CommandError("bad-request", "'label' is text");
   }
@@ -71,7 +73,8 @@ std::string WriteRequest(const ControlRequest& request) {
   json.BeginObject().Name("command").String(request.command);
   if (!request.sources.empty()) WriteList(json, "sources", request.sources);
   if (request.command == "save") {
-    json.Name("seconds").Number(request.save.seconds).Name("post").Number(request.save.post);
+    if (request.save.seconds) json.Name("seconds").Number(*request.save.seconds);
+    if (request.save.post) json.Name("post").Number(*request.save.post);
     json.Name("label").String(request.save.label);
   }
   return json.EndObject().Text();

@@ -84,6 +84,15 @@ Bytes Encode(const FlacStreamInfo& info, const std::int32_t* samples, std::uint3
 
 }  // namespace
 
+void AppendSamples(FlacSamples& samples, ByteView pcm, int bits) {
+  const auto bytes = static_cast<std::size_t>(bits / 8);
+  const int unused = 32 - bits;
+  for (; pcm.size() >= bytes; pcm = pcm.subspan(bytes)) {
+    const auto low = static_cast<std::uint32_t>(LittleEndian(pcm, bytes));
+    samples.push_back(static_cast<std::int32_t>(low << unused) >> unused);
+  }
+}
+
 FlacSamples DecodeFlacFrame(const FlacStreamInfo& info, ByteView frame) {
   Bytes stream;
   AppendText(stream, "fLaC");

@@ -11,6 +11,9 @@ namespace isr {
 /// Samples, the channels of each sample frame side by side.
 using FlacSamples = std::vector<std::int32_t>;
 
+/// Appends PCM of so many bits, least significant byte first.
+void AppendSamples(FlacSamples& samples, ByteView pcm, int bits);
+
 /// The samples of one FLAC frame of a stream with this STREAMINFO. Throws Error.
 FlacSamples DecodeFlacFrame(const FlacStreamInfo& info, ByteView frame);
 

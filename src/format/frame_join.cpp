@@ -26,12 +26,16 @@ bool IsFlac(Codec codec) {
 
 }  // namespace
 
-void FrameJoin::Begin(Read read, Codec codec, const Stretch& stretch) {
+void FrameJoin::Begin(Read read, std::unique_ptr<Framer> framer, const Stretch& stretch) {
   read_ = std::move(read);
   stretch_ = stretch;
-  framer_ = MakeFramer(codec);
+  framer_ = std::move(framer);
   has_jumped_ = is_done_ = has_format_ = has_frames_ = false;
   at_ = position_ = heard_end_ = end_ = base_ = 0;
+}
+
+void FrameJoin::Begin(Read read, Codec codec, const Stretch& stretch) {
+  Begin(std::move(read), MakeFramer(codec), stretch);
   if (!stretch_.place || HasPositions(codec)) return;
   at_ = stretch_.place->bytes;
   position_ = stretch_.place->samples;

@@ -38,6 +38,8 @@ class FrameJoin {
 
   /// The next file.
   void Begin(Read read, Codec codec, const Stretch& stretch);
+  /// The same of one that holds what `framer` takes.
+  void Begin(Read read, std::unique_ptr<Framer> framer, const Stretch& stretch);
   /// Appends the file's next bytes to `out`. False at the end of the file, or of its stretch.
   bool Step(Bytes& out);
   /// There are no more files. Throws NoSuchTime when there was nothing in the last one's stretch,

@@ -5,6 +5,7 @@
 
 #include "format/bytes.hpp"
 #include "format/frame.hpp"
+#include "format/pcm_layout.hpp"
 
 namespace isr {
 
@@ -14,8 +15,8 @@ struct FrameEntry {
   std::uint32_t samples = 0;  ///< sample frames that it lasts
 };
 
-/// Hears the coded frames of a source as they are recorded. Called in the streaming thread: must
-/// not wait.
+/// Hears a source as it is recorded: its coded frames, or its PCM. Called in the streaming thread:
+/// must not wait.
 class FrameTap {
  public:
   virtual ~FrameTap() = default;
@@ -25,6 +26,9 @@ class FrameTap {
   virtual void OnFile(unsigned number) = 0;
   /// Frames that lie end to end in `bytes`.
   virtual void OnFrames(ByteView bytes, std::span<const FrameEntry> entries) = 0;
+  /// The same of PCM, in whole sample frames.
+  virtual void OnPcmFormat(const PcmLayout& /*layout*/) {}
+  virtual void OnPcmFrames(ByteView /*bytes*/) {}
 };
 
 }  // namespace isr

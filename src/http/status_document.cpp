@@ -20,6 +20,12 @@ void WriteSource(JsonWriter& json, const SourceStatus& source) {
     json.Name("frames").Integer(source.frames);
     json.Name("rate").Integer(source.rate);
   }
+  if (source.memory) {
+    json.Name("memory").BeginObject().Name("seconds").Number(source.memory->seconds);
+    json.Name("capacity").Number(source.memory->capacity);
+    json.Name("bytes").Integer(static_cast<std::int64_t>(source.memory->bytes));
+    json.Name("memory").Integer(static_cast<std::int64_t>(source.memory->memory)).EndObject();
+  }
   json.Name("reconnects").Integer(source.reconnects);
   json.Name("title").String(source.title);
   json.Name("disk").String(source.disk);

@@ -13,11 +13,12 @@ namespace isr {
 /// The last seconds of sources that are to be saved.
 struct SaveRequest {
   std::vector<std::string> sources;  ///< "all": all of them; none: the only one that there is
-  double seconds = 60;               ///< up to now, > 0
-  double post = 0;                   ///< seconds from now on that are saved as well
+  std::optional<double> seconds;     ///< up to now, > 0; none: what the config says
+  std::optional<double> post;        ///< seconds from now on that are saved as well; none: the same
   std::string label;                 ///< what a person calls it; UTF-8, may be empty
 };
 
+constexpr double kSaveSeconds = 60;   ///< where nobody says
 constexpr double kLongestSave = 1e6;  ///< seconds; over eleven days
 constexpr double kLongestPost = 3600;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +26,14 @@ enum class SourceState {
 /// "recording"
 std::string_view ToWord(SourceState state);
 
+/// What a source keeps in memory.
+struct MemoryFill {
+  double seconds = 0;      ///< of audio
+  double capacity = 0;     ///< seconds
+  std::size_t bytes = 0;   ///< of audio
+  std::size_t memory = 0;  ///< bytes that it takes
+};
+
 /// One source as status.json and /api/status show it. No secrets.
 struct SourceStatus {
   std::string name;    ///< config section
@@ -41,6 +50,7 @@ struct SourceStatus {
   std::string title;            ///< that it plays; empty when it does not say
   std::string disk;             ///< why the disk does not take the recording; empty when it does
   std::optional<Gap> last_gap;  ///< since the daemon started
+  std::optional<MemoryFill> memory;  ///< of a source that is not recorded
 };
 
 }  // namespace isr

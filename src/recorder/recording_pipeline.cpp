@@ -1,6 +1,8 @@
 #include "recorder/recording_pipeline.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 #include <variant>
 
 #include "base/error.hpp"
@@ -19,6 +21,14 @@ constexpr guint kCodedQueueBytes = 6'000'000;
 
 /// For a network source to show whether it begins with a burst of past audio.
 constexpr guint64 kCodedSettleTime = GST_SECOND;
+
+/// What is in memory is counted on from time to time: a source's drift takes no part in it.
+constexpr std::chrono::minutes kLongestInMemory{10};
+
+std::shared_ptr<FrameTap> TapOf(const SourceBin& source, const RecordingPipelineOptions& options) {
+  if (source.kind == SourceBin::Kind::kPcm) return options.memory;
+  return BothTaps(BothTaps(options.tap, options.live_tap), options.memory);
+}
 
 guint QueueBytes(const SourceBin& source, const SourceSettings& settings) {
   if (source.kind == SourceBin::Kind::kCoded) return kCodedQueueBytes;
@@ -56,17 +66,22 @@ Ref<GstElement> EnlargeQueueOf(GstElement* splitmuxsink, guint bytes) {
 Ref<GstElement> MakeSplit(const SourceBin& source, const SourceSettings& settings,
                           const RecordingPipelineOptions& options) {
   Ref<GstElement> split = MakeElement("isrsplit");
-  SetProperty(split.Get(), "sink", std::string(kRecordingSinkName));
-  SetProperty(split.Get(), "split-interval", guint64(settings.split.count()) * GST_USECOND);
+  const bool has_files = options.memory == nullptr;
+  const auto interval = has_files
+                            ? settings.split
+                            : std::min<std::chrono::microseconds>(settings.split, kLongestInMemory);
+  SetProperty(split.Get(), "sink", std::string(has_files ? kRecordingSinkName : ""));
+  SetProperty(split.Get(), "split-interval", guint64(interval.count()) * GST_USECOND);
   SetProperty(split.Get(), "begin-cause", std::string(ToWord(options.begin)));
   if (source.kind == SourceBin::Kind::kCoded) {
     SetProperty(split.Get(), "settle-time", kCodedSettleTime);
     auto history = options.history;
     SetProperty(split.Get(), "frame-history", static_cast<gpointer>(&history));
-    auto tap = BothTaps(options.tap, options.live_tap);
-    SetProperty(split.Get(), "frame-tap", static_cast<gpointer>(&tap));
   } else if (options.live_tap != nullptr) {
     TapPcm(split.Get(), options.live_tap);
+  }
+  if (auto tap = TapOf(source, options)) {
+    SetProperty(split.Get(), "frame-tap", static_cast<gpointer>(&tap));
   }
   return split;
 }
@@ -89,6 +104,13 @@ Ref<GstElement> MakeSink(const SourceBin& source, const Ref<GstElement>& file_si
   return sink;
 }
 
+Ref<GstElement> MakeEndOfMemory() {
+  Ref<GstElement> sink = MakeElement("fakesink");
+  SetProperty(sink.Get(), "async", false);
+  SetProperty(sink.Get(), "enable-last-sample", false);
+  return sink;
+}
+
 }  // namespace
 
 RecordingPipeline BuildRecordingPipeline(const SourceSettings& settings,
@@ -98,17 +120,22 @@ RecordingPipeline BuildRecordingPipeline(const SourceSettings& settings,
   RecordingPipeline made{.pipeline = MakePipeline(settings.name), .origin = source.origin};
   RecordingElements& elements = made.elements;
   elements.split = MakeSplit(source, settings, options);
-  elements.file_sink = MakeFileSink(settings, bytes);
-  made.sink = MakeSink(source, elements.file_sink);
+  Ref<GstElement> sink;
+  if (options.memory != nullptr) {
+    sink = MakeEndOfMemory();
+  } else {
+    elements.file_sink = MakeFileSink(settings, bytes);
+    sink = made.sink = MakeSink(source, elements.file_sink);
+  }
   if (source.kind == SourceBin::Kind::kPcm && settings.analyse) {
     elements.level = MakeElement("isrlevel");
     // Sections are found over all runs.
     SetEnumProperty(elements.level.Get(), "detector", "none");
-    AddAndLink(made.pipeline.Get(), {source.bin, elements.split, elements.level, made.sink});
+    AddAndLink(made.pipeline.Get(), {source.bin, elements.split, elements.level, sink});
   } else {
-    AddAndLink(made.pipeline.Get(), {source.bin, elements.split, made.sink});
+    AddAndLink(made.pipeline.Get(), {source.bin, elements.split, sink});
   }
-  elements.queue = EnlargeQueueOf(made.sink.Get(), bytes);
+  if (made.sink) elements.queue = EnlargeQueueOf(made.sink.Get(), bytes);
   elements.queue_bytes = bytes;
   elements.reader = source.reader;
   elements.end_here = source.last ? source.last : elements.split;

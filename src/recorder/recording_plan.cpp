@@ -43,10 +43,13 @@ Ref<GstElement> RecordingPlan::Build() {
       settings_, {.begin = options_.begin,
                   .history = options_.history,
                   .tap = std::exchange(tap_, nullptr),  // it is closed when isrsplit goes
-                  .live_tap = live_tap_});
+                  .live_tap = live_tap_,
+                  .memory = options_.memory});
   LogInfo(kDomain, "{}: connecting to {}", settings_.name, made.origin);
-  g_signal_connect_data(made.sink.Get(), "format-location-full", G_CALLBACK(OnFormatLocation),
-                        new Holder(shared_from_this()), FreeHolder, GConnectFlags(0));
+  if (made.sink) {
+    g_signal_connect_data(made.sink.Get(), "format-location-full", G_CALLBACK(OnFormatLocation),
+                          new Holder(shared_from_this()), FreeHolder, GConnectFlags(0));
+  }
   const std::lock_guard lock(mutex_);
   elements_ = std::move(made.elements);
   SetPace();
@@ -147,7 +150,12 @@ void RecordingPlan::OnFileAnnounced(const GstStructure* facts) {
     playing_->time = file.segment.start;
     file.events.emplace_back(*playing_);
   }
+  if (options_.memory != nullptr) {
+    options_.memory->Begin(file.segment, file.first_frame);
+    files_.clear();
+  }
   files_.push_back(std::move(file));
+  if (options_.memory != nullptr) TellOpened(files_.back());
 }
 
 /// A server's burst of past audio may reach back over the time without connection: then nothing is
@@ -229,11 +237,11 @@ void RecordingPlan::OnTitle(const GstStructure* facts) {
 
 /// Into the file's track, and a title to whoever listens, as soon as the file has its name.
 void RecordingPlan::Tell(File& file, TrackEvent event) {
-  if (file.track == nullptr) {
+  if (file.track == nullptr && options_.memory == nullptr) {
     file.events.push_back(std::move(event));
     return;
   }
-  file.track->Add(event);
+  if (file.track != nullptr) file.track->Add(event);
   if (auto* const title = std::get_if<Title>(&event)) {
     events_.emplace_back(TitleHeard{file.segment.name, std::move(*title)});
   }
@@ -258,9 +266,13 @@ void RecordingPlan::OnFileOpened(const GstStructure* facts) {
   file->track =
       std::make_unique<TrackWriter>(*options_.disk, options_.root.TrackPathOf(file->segment.name),
                                     TrackFacts{file->segment, file->gap_before});
-  events_.emplace_back(FileOpened{file->segment, file->joined, file->gap_before});
-  for (TrackEvent& event : std::exchange(file->events, {})) Tell(*file, std::move(event));
-  for (const auto& [window, levels] : std::exchange(file->levels, {})) Hear(*file, window, levels);
+  TellOpened(*file);
+}
+
+void RecordingPlan::TellOpened(File& file) {
+  events_.emplace_back(FileOpened{file.segment, file.joined, file.gap_before});
+  for (TrackEvent& event : std::exchange(file.events, {})) Tell(file, std::move(event));
+  for (const auto& [window, levels] : std::exchange(file.levels, {})) Hear(file, window, levels);
 }
 
 /// Files are closed in the order in which they began.
@@ -324,18 +336,20 @@ void RecordingPlan::OnLevels(std::uint32_t file, std::uint64_t second,
   }
   for (HeardLater& closed : heard_later_) {
     if (closed.number != file) continue;
-    Hear(closed.segment, *closed.track, second * kWindowsPerSecond, levels);
+    Hear(closed.segment, closed.track.get(), second * kWindowsPerSecond, levels);
   }
 }
 
 void RecordingPlan::Hear(File& file, std::uint64_t window, std::span<const LevelWindow> levels) {
-  if (file.track != nullptr) return Hear(file.segment, *file.track, window, levels);
+  if (file.track != nullptr || options_.memory != nullptr) {
+    return Hear(file.segment, file.track.get(), window, levels);
+  }
   file.levels.emplace_back(window, std::vector(levels.begin(), levels.end()));
 }
 
-void RecordingPlan::Hear(const Segment& segment, TrackWriter& track, std::uint64_t window,
+void RecordingPlan::Hear(const Segment& segment, TrackWriter* track, std::uint64_t window,
                          std::span<const LevelWindow> levels) {
-  track.Heard(window, levels);
+  if (track != nullptr) track->Heard(window, levels);
   events_.emplace_back(LevelsHeard{.name = segment.name,
                                    .start = segment.start,
                                    .window = window,
@@ -423,7 +437,7 @@ void RecordingPlan::OnDisk(std::string trouble) {
 
 void RecordingPlan::RelieveBuffers() {
   const std::lock_guard lock(mutex_);
-  if (!elements_.split) return;
+  if (!elements_.queue) return;
   const auto waiting = GetProperty<guint>(elements_.queue.Get(), "current-level-bytes");
   SetProperty(elements_.split.Get(), "dropping",
               waiting > elements_.queue_bytes / 4 * (disk_in_trouble_ ? 2 : 3));
@@ -463,11 +477,14 @@ std::optional<RecordingNow> RecordingPlan::Now() const {
   const std::lock_guard lock(mutex_);
   if (files_.empty() || !elements_.split) return std::nullopt;
   const auto origin = GetProperty<gint64>(elements_.split.Get(), "origin-utc");
-  const std::uint64_t frames = std::max<std::uint64_t>(
-      GetProperty<guint64>(elements_.split.Get(), "frames"), files_.back().first_frame);
+  const auto come = options_.memory != nullptr
+                        ? options_.memory->Frames()
+                        : GetProperty<guint64>(elements_.split.Get(), "frames");
+  if (!come) return std::nullopt;
+  const std::uint64_t frames = std::max<std::uint64_t>(*come, files_.back().first_frame);
   const int rate = files_.back().segment.rate;
   if (origin == 0 || rate <= 0) return std::nullopt;
-  RecordingNow now;
+  RecordingNow now{.files = {}, .frames = frames};
   for (size_t i = 0; i < files_.size(); ++i) {
     const std::uint64_t end = i + 1 < files_.size() ? files_[i + 1].first_frame : frames;
     now.files.push_back(files_[i].segment);

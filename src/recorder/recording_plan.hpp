@@ -12,6 +12,7 @@
 
 #include <gst/gst.h>
 
+#include "buffer/audio_buffer.hpp"
 #include "catalogue/roots.hpp"
 #include "config/settings.hpp"
 #include "disk/disk_writer.hpp"
@@ -72,6 +73,7 @@ using RecordingEvent = std::variant<FileOpened, FileClosed, AudioLost, DiskChang
 /// time after the last of these frames, by what is known now.
 struct RecordingNow {
   std::vector<Segment> files;  ///< oldest first; one that is not opened yet has no name
+  std::uint64_t frames = 0;    ///< of the run
   UtcTime end{};
 };
 
@@ -85,17 +87,19 @@ struct RunEnd {
 /// isrfilesink when it is there, how far it is safe and when it is complete. Their tracks are
 /// written on the way. Titles come from any element as a message `isr-title`: `running-time`
 /// (guint64, from there on), `raw` (GBytes, as sent), `text` (string, UTF-8); what a source waits
-/// for as `isr-waiting`: `for` (string). Thread-safe, see PipelinePlan.
+/// for as `isr-waiting`: `for` (string). Where there is a buffer instead of files, what would be a
+/// file is told of in the same way, but has no name and no track. Thread-safe, see PipelinePlan.
 class RecordingPlan final : public PipelinePlan,
                             public LevelReceiver,
                             public std::enable_shared_from_this<RecordingPlan> {
  public:
   struct Options {
-    Root root;                              ///< of the names and tracks of its files
-    Cause begin = Cause::kStart;            ///< of the first file
-    std::shared_ptr<FrameHistory> history;  ///< what the source delivered last; for its next run
-    std::shared_ptr<DiskWriter> disk;       ///< writes the tracks; shared with other sources
-    std::optional<RunEnd> last_run;         ///< none before the first
+    Root root;                                 ///< of the names and tracks of its files
+    Cause begin = Cause::kStart;               ///< of the first file
+    std::shared_ptr<FrameHistory> history;     ///< what the source delivered last; for its next run
+    std::shared_ptr<DiskWriter> disk;          ///< writes the tracks; shared with other sources
+    std::optional<RunEnd> last_run;            ///< none before the first
+    std::shared_ptr<AudioBuffer::Run> memory;  ///< takes what comes, instead of files; or none
   };
 
   RecordingPlan(SourceSettings settings, Options options);
@@ -169,13 +173,14 @@ class RecordingPlan final : public PipelinePlan,
   void OnTitle(const GstStructure* facts);
   void OnLevel(const GstStructure* facts);
   void Hear(File& file, std::uint64_t window, std::span<const LevelWindow> levels);
-  void Hear(const Segment& segment, TrackWriter& track, std::uint64_t window,
+  void Hear(const Segment& segment, TrackWriter* track, std::uint64_t window,
             std::span<const LevelWindow> levels);
   void SetPace();
   void OnClockStep(const GstStructure* facts);
   void OnDisk(std::string trouble);
   std::optional<Gap> GapBefore(const File& file) const;
   void Tell(File& file, TrackEvent event);
+  void TellOpened(File& file);
   File* FindAnnounced(GstClockTime running_time);
   File* FindNumber(guint number);
   static gchararray OnFormatLocation(GstElement* sink, guint fragment, GstSample* first,

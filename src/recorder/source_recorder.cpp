@@ -43,6 +43,21 @@ DetectorOptions DetectionOf(const SourceSettings& settings) {
           .min_gap = settings.min_gap};
 }
 
+AudioBuffer::Options MemoryOf(const SourceSettings& settings) {
+  AudioBuffer::Options options{.seconds = std::chrono::duration<double>(settings.replay).count(),
+                               .as_flac = settings.replay_format == "flac"};
+  std::visit(
+      [&options](const auto& specific) {
+        if constexpr (requires { specific.bits; }) {
+          options.pcm = {
+              .rate = specific.sample_rate, .channels = specific.channels, .bits = specific.bits};
+        }
+      },
+      settings.specific);
+  options.as_flac &= options.pcm.rate > 0;
+  return options;
+}
+
 std::string TextOf(UtcTime time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", std::chrono::floor<std::chrono::seconds>(time));
 }
@@ -113,11 +128,15 @@ std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
   settings_ = wanted_;
   if (finds_otherwise) BeginFinding();
   EnterRoot(roots_.ForSource(settings_.name));
-  plan_ = std::make_shared<RecordingPlan>(settings_, RecordingPlan::Options{.root = root_,
-                                                                            .begin = begin,
-                                                                            .history = history_,
-                                                                            .disk = disk_,
-                                                                            .last_run = last_run_});
+  PrepareMemory();
+  plan_ = std::make_shared<RecordingPlan>(
+      settings_,
+      RecordingPlan::Options{.root = root_,
+                             .begin = begin,
+                             .history = history_,
+                             .disk = disk_,
+                             .last_run = last_run_,
+                             .memory = memory_ == nullptr ? nullptr : memory_->BeginRun()});
   plan_->WatchLevels(is_watched_);
   plan_->SetLiveTap(live_tap_);
   plan_->FollowLive(is_live_);
@@ -126,6 +145,18 @@ std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
   }
   growth_timer_ = SourceHandle::Every(kGrowthInterval, [this] { ReportGrowth(); });
   return plan_;
+}
+
+/// What is in memory stays, so long as the same is to be in there.
+void SourceRecorder::PrepareMemory() {
+  const AudioBuffer::Options options = MemoryOf(settings_);
+  if (!settings_.record && memory_ != nullptr && memory_->Settings() == options) return;
+  memory_ = settings_.record ? nullptr : std::make_shared<AudioBuffer>(options);
+  memory_gaps_.clear();
+}
+
+std::shared_ptr<const AudioBuffer::Hold> SourceRecorder::KeepMemory(double seconds) {
+  return memory_ == nullptr ? nullptr : memory_->Keep(seconds);
 }
 
 /// Looks at the disk only when the root is another than before.
@@ -199,12 +230,18 @@ void SourceRecorder::Handle(const LevelsHeard& event) {
   std::vector<std::int16_t> detection;
   detection.reserve(event.levels.size());
   for (const LevelWindow& level : event.levels) detection.push_back(level.detection);
-  events_->Heard(event.name, static_cast<std::int64_t>(event.window), detection);
+  if (memory_ == nullptr)
+    events_->Heard(event.name, static_cast<std::int64_t>(event.window), detection);
   if (const auto level = LevelOf(Name(), event, events_->Floor())) observer_.OnLevel(*level);
 }
 
 void SourceRecorder::Handle(const FileOpened& event) {
   const Segment& segment = event.segment;
+  if (memory_ != nullptr) {
+    LogDebug(kDomain, "{}: heard ({})", settings_.name, ToWord(segment.began));
+    NoteGapBefore(event);
+    return changed_();
+  }
   LogInfo(kDomain, "{}: recording {} ({})", settings_.name, segment.name, ToWord(segment.began));
   NoteGapBefore(event);
   events_->Began(segment);
@@ -230,7 +267,13 @@ void SourceRecorder::Handle(const AudioLost& event) {
 }
 
 void SourceRecorder::NoteGap(const Gap& gap) {
-  catalogue_.GapFound(gap);
+  if (memory_ == nullptr) {
+    catalogue_.GapFound(gap);
+  } else if (gap.end > gap.start) {
+    constexpr std::size_t kMostGaps = 1000;
+    if (memory_gaps_.size() == kMostGaps) memory_gaps_.erase(memory_gaps_.begin());
+    memory_gaps_.push_back(gap);
+  }
   if (gap.end > gap.start) last_gap_ = gap;
 }
 
@@ -263,7 +306,7 @@ void SourceRecorder::Handle(const ClockStepped& event) {
 
 void SourceRecorder::Handle(const TitleHeard& event) {
   LogDebug(kDomain, "{}: plays '{}'", settings_.name, event.title.text);
-  catalogue_.TitleFound(event.name, event.title);
+  if (memory_ == nullptr) catalogue_.TitleFound(event.name, event.title);
   // One that goes on begins anew with each file.
   if (std::exchange(title_, event.title.text) != event.title.text) changed_();
 }
@@ -273,11 +316,12 @@ void SourceRecorder::NoteGapBefore(const FileOpened& event) {
   last_run_.reset();
   if (!event.gap_before) return;
   const Gap& gap = *event.gap_before;
+  const std::string name = memory_ == nullptr ? event.segment.name : "what comes now";
   if (gap.end == gap.start) {
-    LogInfo(kDomain, "{}: nothing is missing before {}", settings_.name, event.segment.name);
+    LogInfo(kDomain, "{}: nothing is missing before {}", settings_.name, name);
   } else {
     LogInfo(kDomain, "{}: {:.3f} s are missing before {}", settings_.name,
-            Seconds(gap.end - gap.start), event.segment.name);
+            Seconds(gap.end - gap.start), name);
   }
   NoteGap(gap);
 }
@@ -307,7 +351,9 @@ void SourceRecorder::OnStateChanged(SourceState state, const std::string& messag
 void SourceRecorder::OnRunOver(Cause end) {
   growth_timer_.Reset();
   OnPlanMessage();
-  if (last_.has_value()) {
+  if (memory_ != nullptr) {
+    last_run_ = {plan_->End().value_or(clock_.Utc()), end};
+  } else if (last_.has_value()) {
     FinishLast(*std::exchange(last_, std::nullopt), end);
   } else if (std::optional<Segment> cut_off = plan_->Growing()) {
     // Not finished in time: it stays as far as it was written.
@@ -346,6 +392,7 @@ SourceStatus SourceRecorder::Status() const {
                       .title = title_,
                       .disk = disk_trouble_,
                       .last_gap = last_gap_};
+  if (memory_ != nullptr) status.memory = memory_->Fill();
   const std::optional<Segment> growing = plan_ == nullptr ? std::nullopt : plan_->Growing();
   if (!growing.has_value()) return status;
   status.file = growing->name;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "buffer/audio_buffer.hpp"
 #include "catalogue/catalogue.hpp"
 #include "config/settings.hpp"
 #include "glib/source_handle.hpp"
@@ -52,6 +53,10 @@ class SourceRecorder final : Supervisor::Delegate {
   const std::string& Name() const { return wanted_.name; }
   SourceStatus Status() const;
   const SourceSettings& Wanted() const { return wanted_; }
+  /// What it keeps in memory, from the last seconds on; nullptr where it writes files.
+  std::shared_ptr<const AudioBuffer::Hold> KeepMemory(double seconds);
+  /// Where audio is missing in it, oldest first.
+  const std::vector<Gap>& MemoryGaps() const { return memory_gaps_; }
   /// Nothing while no audio comes.
   std::optional<RecordingNow> Now() const { return plan_ == nullptr ? std::nullopt : plan_->Now(); }
 
@@ -74,6 +79,7 @@ class SourceRecorder final : Supervisor::Delegate {
   void NoteGapBefore(const FileOpened& event);
   void NoteGap(const Gap& gap);
   void BeginFinding();
+  void PrepareMemory();
   void EnterRoot(const Root& root);
   std::int64_t FileSize(const std::string& name) const;
   void FinishLast(Segment segment, std::optional<Cause> end);
@@ -105,6 +111,8 @@ class SourceRecorder final : Supervisor::Delegate {
   std::string title_;
   std::string disk_trouble_;
   std::optional<Gap> last_gap_;
+  std::shared_ptr<AudioBuffer> memory_;  // shared with the plans, and who saves of it
+  std::vector<Gap> memory_gaps_;
   std::function<void()> changed_;
   SourceHandle growth_timer_;
   SourceHandle ticks_;

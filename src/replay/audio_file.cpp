@@ -67,12 +67,7 @@ class FlacWriter final : public PcmWriter {
                               {.vendor = "isr " ISR_VERSION, .entries = {}})) {}
 
   void Add(ByteView pcm, Bytes& out) override {
-    const auto bytes = static_cast<size_t>(layout_.bits / 8);
-    const int unused = 32 - layout_.bits;
-    for (; pcm.size() >= bytes; pcm = pcm.subspan(bytes)) {
-      const auto low = static_cast<std::uint32_t>(LittleEndian(pcm, bytes));
-      samples_.push_back(static_cast<std::int32_t>(low << unused) >> unused);
-    }
+    AppendSamples(samples_, pcm, layout_.bits);
     if (samples_.size() >= kFlacChunk * static_cast<size_t>(layout_.channels)) Encode(out);
   }
   void Finish(Bytes& out) override {

@@ -7,6 +7,7 @@
 
 #include "format/cut_writer.hpp"
 #include "format/flac_edge.hpp"
+#include "format/pcm_layout.hpp"
 #include "format/wav_header.hpp"
 #include "replay/new_sample.hpp"
 
@@ -27,16 +28,6 @@ class HeadedFile {
  private:
   NewSample& file_;
   std::optional<std::uint64_t> header_bytes_;
-};
-
-/// PCM as it stands in a WAV file.
-struct PcmLayout {
-  int rate = 0;
-  int channels = 0;
-  int bits = 0;  ///< 16, 24 or 32
-
-  std::uint32_t FrameBytes() const { return static_cast<std::uint32_t>(channels * bits / 8); }
-  bool operator==(const PcmLayout&) const = default;
 };
 
 /// Takes PCM, least significant byte first, and gives a file's bytes.

@@ -1,5 +1,6 @@
 #include "replay/piece_reader.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <thread>
 #include <utility>
@@ -16,18 +17,17 @@ constexpr std::chrono::milliseconds kLookInterval{5};
 
 }  // namespace
 
-PieceReader::PieceReader(const Roots& roots, const std::string& name,
-                         std::shared_ptr<DiskWriter> writer,
-                         std::chrono::steady_clock::time_point deadline,
-                         const std::atomic<bool>& is_over)
-    : name_(name), writer_(std::move(writer)), deadline_(deadline), is_over_(is_over) {
+FilePiece::FilePiece(const Roots& roots, const std::string& name,
+                     std::shared_ptr<DiskWriter> writer,
+                     std::chrono::steady_clock::time_point deadline)
+    : name_(name), writer_(std::move(writer)), deadline_(deadline) {
   do {
     fd_ = OpenRecording(roots, name);
   } while (!fd_.IsOpen() && AwaitMore());
   if (!fd_.IsOpen()) throw SaveError("internal", "cannot open the recording '" + name + "'");
 }
 
-bool PieceReader::AwaitMore() const {
+bool FilePiece::AwaitMore() const {
   const auto left =
       std::chrono::floor<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
   if (writer_ == nullptr || left <= kLookInterval) return false;
@@ -36,8 +36,7 @@ bool PieceReader::AwaitMore() const {
   return true;
 }
 
-Bytes PieceReader::Read(std::uint64_t offset, size_t count) const {
-  if (is_over_) throw SaveError("shutting-down", "isr is stopping");
+Bytes FilePiece::Read(std::uint64_t offset, size_t count) const {
   Bytes bytes(count);
   ssize_t got = 0;
   do {
@@ -48,6 +47,12 @@ Bytes PieceReader::Read(std::uint64_t offset, size_t count) const {
   } while (got < 0 || (got == 0 && AwaitMore()));
   bytes.resize(static_cast<size_t>(got));
   return bytes;
+}
+
+Bytes MemoryPiece::Read(std::uint64_t offset, size_t count) const {
+  if (offset >= end_ - begin_) return {};
+  return memory_->Read(begin_ + offset,
+                       static_cast<size_t>(std::min<std::uint64_t>(count, end_ - begin_ - offset)));
 }
 
 }  // namespace isr

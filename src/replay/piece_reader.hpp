@@ -1,27 +1,34 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/fd.hpp"
+#include "buffer/audio_buffer.hpp"
 #include "catalogue/roots.hpp"
 #include "disk/disk_writer.hpp"
 #include "format/bytes.hpp"
 
 namespace isr {
 
-/// Reads a recording, also one that grows: what is missing of it is waited for until a deadline.
-/// Throws SaveError, also when `is_over` becomes true.
+/// Reads what was recorded, as one file. Throws SaveError, or Error when it is gone.
 class PieceReader {
  public:
-  /// `writer`: of the file system that it grows on; nullptr for one that is complete.
-  PieceReader(const Roots& roots, const std::string& name, std::shared_ptr<DiskWriter> writer,
-              std::chrono::steady_clock::time_point deadline, const std::atomic<bool>& is_over);
-
+  virtual ~PieceReader() = default;
   /// Up to `count` bytes from `offset`: none at the end, or when nothing more came in time.
-  Bytes Read(std::uint64_t offset, size_t count) const;
+  virtual Bytes Read(std::uint64_t offset, size_t count) const = 0;
+};
+
+/// A recording, also one that grows: what is missing of it is waited for until a deadline.
+class FilePiece final : public PieceReader {
+ public:
+  /// `writer`: of the file system that it grows on; nullptr for one that is complete.
+  FilePiece(const Roots& roots, const std::string& name, std::shared_ptr<DiskWriter> writer,
+            std::chrono::steady_clock::time_point deadline);
+
+  Bytes Read(std::uint64_t offset, size_t count) const override;
   const Fd& File() const { return fd_; }
 
  private:
@@ -30,8 +37,21 @@ class PieceReader {
   const std::string name_;
   const std::shared_ptr<DiskWriter> writer_;  // shared with the sources that record there
   const std::chrono::steady_clock::time_point deadline_;
-  const std::atomic<bool>& is_over_;
   Fd fd_;
+};
+
+/// What is held in memory.
+class MemoryPiece final : public PieceReader {
+ public:
+  MemoryPiece(std::shared_ptr<const AudioBuffer::Hold> memory, const HeldSegment& held)
+      : memory_(std::move(memory)), begin_(held.begin), end_(held.end) {}
+
+  Bytes Read(std::uint64_t offset, size_t count) const override;
+
+ private:
+  const std::shared_ptr<const AudioBuffer::Hold> memory_;  // shared with the save
+  const std::uint64_t begin_;
+  const std::uint64_t end_;
 };
 
 }  // namespace isr

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "buffer/record_framer.hpp"
 #include "catalogue/reader.hpp"
 #include "catalogue/tracks.hpp"
 #include "format/cut.hpp"
@@ -56,13 +57,39 @@ std::vector<Segment> SegmentsOf(const SaveJob& job, Catalogue& catalogue) {
   return segments;
 }
 
+/// As recordings that begin with what is still held, called by their number.
+std::vector<Segment> SegmentsInMemory(const SaveJob& job) {
+  std::vector<Segment> segments;
+  for (size_t i = 0; i < job.held.size(); ++i) {
+    const HeldSegment& held = job.held[i];
+    Segment segment = held.segment;
+    segment.name = std::to_string(i);
+    const auto length = [&segment](std::uint64_t frames) {
+      return std::chrono::round<std::chrono::microseconds>(
+          std::chrono::duration<double>(static_cast<double>(frames) / segment.rate));
+    };
+    segment.start += length(held.dropped);
+    for (const Gap& gap : job.gaps) {
+      if (gap.start > held.segment.start && gap.start < segment.start) {
+        segment.start += gap.end - gap.start;
+      }
+    }
+    segments.push_back(std::move(segment));
+  }
+  return segments;
+}
+
 RecordedStretch StretchOf(const SaveJob& job, Catalogue& catalogue) {
-  const std::vector<Segment> segments = SegmentsOf(job, catalogue);
+  const bool is_in_memory = job.memory != nullptr;
+  const std::vector<Segment> segments =
+      is_in_memory ? SegmentsInMemory(job) : SegmentsOf(job, catalogue);
   if (segments.empty()) return {};
-  const std::vector<Gap> gaps = CatalogueReader(catalogue.DatabasePath())
-                                    .ListGaps(segments.front().start, job.end, job.source.name);
-  UtcTime last_end = job.growing_end;
-  if (job.growing.empty()) {
+  const std::vector<Gap> gaps =
+      is_in_memory ? job.gaps
+                   : CatalogueReader(catalogue.DatabasePath())
+                         .ListGaps(segments.front().start, job.end, job.source.name);
+  UtcTime last_end = job.audio_end.value_or(UtcTime());
+  if (!job.audio_end) {
     const Segment& last = segments.back();
     last_end = last.start + std::chrono::round<std::chrono::microseconds>(
                                 std::chrono::duration<double>(last.Duration()));
@@ -106,6 +133,7 @@ class Joiner {
         out_(file),
         stretch_(stretch),
         deadline_(std::chrono::steady_clock::now() + kPatience) {
+    if (job.memory != nullptr) return;
     writer_ = DiskWriter::ForDirectory(roots.ForSource(job.source.name).directory, {});
     if (!job.growing.empty()) writer_->WriteOut(kPatience);
   }
@@ -126,10 +154,41 @@ class Joiner {
   double Seconds() const { return static_cast<double>(frames_) / stretch_.rate; }
 
  private:
-  PieceReader Open(const RecordedPiece& piece) const {
+  const HeldSegment& HeldOf(const RecordedPiece& piece) const {
+    return job_.held.at(std::stoul(piece.segment.name));
+  }
+
+  std::unique_ptr<PieceReader> Open(const RecordedPiece& piece) const {
+    if (job_.memory != nullptr) {
+      return std::make_unique<MemoryPiece>(job_.memory, HeldOf(piece));
+    }
+    return std::make_unique<FilePiece>(OpenFile(piece));
+  }
+
+  FilePiece OpenFile(const RecordedPiece& piece) const {
     const auto is_this = [&](const Segment& growing) { return growing.name == piece.segment.name; };
     const bool grows = std::any_of(job_.growing.begin(), job_.growing.end(), is_this);
-    return {roots_, piece.segment.name, grows ? writer_ : nullptr, deadline_, is_over_};
+    return {roots_, piece.segment.name, grows ? writer_ : nullptr, deadline_};
+  }
+
+  Bytes Read(const PieceReader& reader, std::uint64_t offset, size_t count) const {
+    if (is_over_) throw SaveError("shutting-down", "isr is stopping");
+    return reader.Read(offset, count);
+  }
+
+  WavLayout LayoutOf(const RecordedPiece& piece, const PieceReader& reader) const {
+    if (job_.memory != nullptr) {
+      const auto& pcm = std::get<PcmLayout>(HeldOf(piece).coding);
+      return {.rate = pcm.rate,
+              .channels = pcm.channels,
+              .bits = pcm.bits,
+              .frame_bytes = pcm.FrameBytes()};
+    }
+    const auto found = ReadWavHeader(Read(reader, 0, kReadBytes));
+    if (!found || found->format != 1) {
+      throw Error("the header of '" + piece.segment.name + "' is damaged");
+    }
+    return *found;
   }
 
   void JoinWav(bool to_flac) {
@@ -139,19 +198,16 @@ class Joiner {
     Bytes out;
     for (size_t i = 0; i < stretch_.pieces.size(); ++i) {
       const RecordedPiece piece = stretch_.pieces[i];
-      const PieceReader reader = Open(piece);
-      const auto found = ReadWavHeader(reader.Read(0, kReadBytes));
-      if (!found || found->format != 1) {
-        throw Error("the header of '" + piece.segment.name + "' is damaged");
-      }
-      const PcmLayout here{.rate = found->rate, .channels = found->channels, .bits = found->bits};
+      const auto reader = Open(piece);
+      const WavLayout found = LayoutOf(piece, *reader);
+      const PcmLayout here{.rate = found.rate, .channels = found.channels, .bits = found.bits};
       if (layout != here) {
         if (layout) Restart(i);
         layout = here;
         pcm = to_flac ? MakeFlacWriter(here) : MakeWavWriter(here);
       }
-      CopyPcm(reader, piece, *found, [&](ByteView bytes) {
-        frames_ += bytes.size() / found->frame_bytes;
+      CopyPcm(*reader, piece, found, [&](ByteView bytes) {
+        frames_ += bytes.size() / found.frame_bytes;
         pcm->Add(bytes, out);
         out_.Append(out, header);
         out.clear();
@@ -163,14 +219,14 @@ class Joiner {
   }
 
   /// All of a piece, or what of it came in time.
-  static void CopyPcm(const PieceReader& reader, const RecordedPiece& piece,
-                      const WavLayout& layout, const std::function<void(ByteView)>& take) {
+  void CopyPcm(const PieceReader& reader, const RecordedPiece& piece, const WavLayout& layout,
+               const std::function<void(ByteView)>& take) const {
     std::uint64_t at = layout.data_at + piece.first * layout.frame_bytes;
     std::uint64_t left = piece.count * layout.frame_bytes;
     Bytes rest;  // of a frame that is not whole yet
     while (left > 0) {
       const Bytes bytes =
-          reader.Read(at, static_cast<size_t>(std::min<std::uint64_t>(left, kReadBytes)));
+          Read(reader, at, static_cast<size_t>(std::min<std::uint64_t>(left, kReadBytes)));
       if (bytes.empty()) return;
       at += bytes.size();
       left -= bytes.size();
@@ -196,8 +252,8 @@ class Joiner {
     Bytes out;
     const auto header = [&join] { return join.Header(); };
     for (size_t i = 0; i < stretch_.pieces.size(); ++i) {
-      const PieceReader reader = Open(stretch_.pieces[i]);
-      Begin(join, reader, stretch_.pieces[i], i + 1 == stretch_.pieces.size());
+      const auto reader = Open(stretch_.pieces[i]);
+      Begin(join, *reader, stretch_.pieces[i], i + 1 == stretch_.pieces.size());
       for (bool more = true; more; out.clear()) {
         more = join.Step(out);
         if (join.TakeRestart()) Restart(i);
@@ -213,18 +269,23 @@ class Joiner {
   void Begin(FrameJoin& join, const PieceReader& reader, const RecordedPiece& piece,
              bool is_last) const {
     const std::string& name = piece.segment.name;
-    const auto codec = CodecOf(SniffFile(FileBytes(reader.File())));
-    if (!codec) throw Error("'" + name + "' holds nothing that can be joined");
+    const auto read = [this, &reader](std::uint64_t offset, size_t count) {
+      return Read(reader, offset, count);
+    };
     const double rate = piece.segment.rate;
-    const double start = static_cast<double>(piece.first) / rate;
     const std::uint64_t end = piece.first + piece.count;
     const bool is_whole = !is_last && end == static_cast<std::uint64_t>(piece.segment.frames) &&
                           !piece.segment.growing;
-    join.Begin([&reader](std::uint64_t offset, size_t count) { return reader.Read(offset, count); },
-               *codec,
-               {.start = start,
-                .end = is_whole ? kToEnd : static_cast<double>(end) / rate,
-                .place = ReadPlace(roots_.ForName(name), name, start - kLeadIn)});
+    FrameJoin::Stretch wanted{.start = static_cast<double>(piece.first) / rate,
+                              .end = is_whole ? kToEnd : static_cast<double>(end) / rate};
+    if (job_.memory != nullptr) {
+      const auto& format = std::get<CodedFormat>(HeldOf(piece).coding);
+      return join.Begin(read, std::make_unique<RecordFramer>(format), wanted);
+    }
+    const auto codec = CodecOf(SniffFile(FileBytes(static_cast<const FilePiece&>(reader).File())));
+    if (!codec) throw Error("'" + name + "' holds nothing that can be joined");
+    wanted.place = ReadPlace(roots_.ForName(name), name, wanted.start - kLeadIn);
+    join.Begin(read, *codec, wanted);
   }
 
   /// What was joined so far does not go with the piece that comes.

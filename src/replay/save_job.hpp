@@ -1,9 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "buffer/audio_buffer.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/roots.hpp"
 #include "config/settings.hpp"
@@ -11,13 +14,16 @@
 
 namespace isr {
 
-/// One source's last seconds, to be saved from its recordings.
+/// One source's last seconds, to be saved from its recordings, or from memory.
 struct SaveJob {
   SourceSettings source;
   ReplaySettings replay;
   std::vector<Segment> growing;  ///< not complete, oldest first, `frames` as far as they have come
-  UtcTime growing_end{};         ///< wall time after the last of these frames
-  UtcTime end{};                 ///< up to here
+  std::shared_ptr<const AudioBuffer::Hold> memory;  ///< where it is; nullptr: in recordings
+  std::vector<HeldSegment> held;                    ///< there, oldest first
+  std::vector<Gap> gaps;                            ///< of memory
+  std::optional<UtcTime> audio_end;  ///< wall time after the last frame; none: nothing comes
+  UtcTime end{};                     ///< up to here
   double seconds = 0;
   std::string label;
 };

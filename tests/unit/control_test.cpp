@@ -121,7 +121,7 @@ TEST(ControlCommands, SaveTellsWhatBecameOfIt) {
   EXPECT_EQ(service.saved[0].label, "owl");
   AnswerTo(service, R"({"command":"save"})");
   EXPECT_TRUE(service.saved[1].sources.empty());
-  EXPECT_EQ(service.saved[1].seconds, 60);
+  EXPECT_EQ(service.saved[1].seconds, std::nullopt);
   EXPECT_EQ(AnswerTo(service, R"({"command":"save","label":"refused"})"),
             R"({"ok":false,"error":{"code":"unknown-source","message":"no such source"}})");
   EXPECT_EQ(AnswerTo(service, R"({"command":"save","label":"full"})"),
