@@ -15,6 +15,9 @@
  *
  * * #gchararray `for`: what is missing ("firefox", "PulseAudio"); empty: audio comes.
  *
+ * Which server it asks stands in an element message `isr-backend`, #gchararray `server`: "pipewire"
+ * or "pulse".
+ *
  * When what it recorded goes away, the same message precedes the end of the stream.
  *
  * Buffers are numbered by frames (%GST_BUFFER_OFFSET); where they were not taken for ten seconds,
@@ -88,16 +91,20 @@ DesktopState& StateOf(gpointer self) {
   return *ISR_DESKTOP_SRC(self)->state;
 }
 
-void PostWaiting(gpointer self, const std::string& what) {
-  StateOf(self).is_waiting = !what.empty();
+void Post(gpointer self, const char* name, const char* field, const std::string& text) {
   gst_element_post_message(
       GST_ELEMENT(self),
       gst_message_new_element(
-          GST_OBJECT(self),
-          gst_structure_new("isr-waiting", "for", G_TYPE_STRING, what.c_str(), nullptr)));
+          GST_OBJECT(self), gst_structure_new(name, field, G_TYPE_STRING, text.c_str(), nullptr)));
 }
 
-void StartCapture(DesktopState& state) {
+void PostWaiting(gpointer self, const std::string& what) {
+  StateOf(self).is_waiting = !what.empty();
+  Post(self, "isr-waiting", "for", what);
+}
+
+void StartCapture(gpointer self) {
+  DesktopState& state = StateOf(self);
   state.capture.reset();  // before its queue
   const auto queue = std::make_shared<CaptureQueue>(state.format);
   isr::DesktopTarget target;
@@ -112,6 +119,7 @@ void StartCapture(DesktopState& state) {
   // Beside PulseAudio, PipeWire may run as well, for pictures alone.
   const bool is_pulse = server == kServerPulse || (server == kServerAuto && isr::PulseRuns());
   state.is_provisional = server == kServerAuto && !is_pulse;
+  Post(self, "isr-backend", "server", is_pulse ? "pulse" : "pipewire");
   state.capture = is_pulse ? isr::StartPulseCapture(target, state.format, *queue)
                            : isr::StartPipewireCapture(target, state.format, *queue);
 }
@@ -125,7 +133,7 @@ GstBuffer* MakeBuffer(const CaptureQueue::Audio& audio, std::size_t frame_size) 
 
 GstFlowReturn Create(GstPushSrc* self, GstBuffer** buffer) {
   DesktopState& state = StateOf(self);
-  if (state.capture == nullptr) StartCapture(state);
+  if (state.capture == nullptr) StartCapture(self);
   while (true) {
     const CaptureQueue::Item item = state.queue->Take();
     if (const auto* const audio = std::get_if<CaptureQueue::Audio>(&item)) {
@@ -135,7 +143,7 @@ GstFlowReturn Create(GstPushSrc* self, GstBuffer** buffer) {
     }
     if (const auto* const waiting = std::get_if<CaptureQueue::Waiting>(&item)) {
       PostWaiting(self, waiting->what);
-      if (state.is_provisional && isr::PulseRuns()) StartCapture(state);
+      if (state.is_provisional && isr::PulseRuns()) StartCapture(self);
     } else if (const auto* const gone = std::get_if<CaptureQueue::Gone>(&item)) {
       PostWaiting(self, gone->what);
       return GST_FLOW_EOS;

@@ -9,10 +9,12 @@
  * @typedef {{day: string, count: number, duration: number, size: number}} Day
  * @typedef {{name: string, type: string, format: string, state: string, since: number,
  *   message: string, file: string, file_start?: number, frames?: number, rate?: number,
- *   reconnects: number, title: string, disk: string,
+ *   reconnects: number, title: string, disk: string, replay_seconds: number,
+ *   memory?: {seconds: number, capacity: number, bytes: number, memory: number},
  *   last_gap: {start: number, end: number, cause: string} | null}} Source
  * @typedef {{source: string, time: number, rms: number, peak: number, floor: number | null,
  *   file: string, position: number}} Level `position`: seconds of the file so far
+ * @typedef {{name: string, size: number, time: number}} Saved `name`: below the folder of what is saved
  * @typedef {{free: number, total: number, full_at: number | null}} Storage bytes; UNIX time
  * @typedef {{version: string, time: number, active: Source[]}} Status
  * @typedef {{start: number, end: number, score: number, prominence: number}} Section
@@ -33,6 +35,7 @@ const PAGE_SIZE = 500;
 const DAY = 86400;         // seconds
 const LONGEST_CLIP = 600;  // seconds that the recorder decodes at once
 const PATIENCE = 15;       // seconds
+const SAVING = 3600;       // seconds that a slow disk may take for days of audio
 const MEASURING = 3600;    // seconds that it may take to decode a whole recording
 
 /** What went wrong, as a sentence for the person at the page. */
@@ -95,6 +98,26 @@ export async function getStatus() {
 /** @returns {Promise<Storage>} */
 export async function getStorage() {
   return (await ask('/api/storage')).json();
+}
+
+/** @returns {Promise<Saved[]>} newest first */
+export async function getSaves() {
+  return (await ask('/api/replay')).json();
+}
+
+/**
+ * What has just happened becomes a file; waits until that is safe.
+ * @param {{source: string, seconds: number, label: string}} wanted
+ * @returns {Promise<{path: string, seconds: number, note: string | null}>}
+ */
+export async function saveReplay(wanted) {
+  const answer = await (await ask('/api/replay', 'POST', SAVING, JSON.stringify(wanted))).json();
+  return answer.saves[0];
+}
+
+/** @param {Saved} saved */
+export function savedUrl(saved) {
+  return `/saved/${escapePath(saved.name)}`;
 }
 
 /** What happens, as it happens. @param {number} levels a second of each source */

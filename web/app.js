@@ -16,6 +16,7 @@ import {Live} from './live.js';
 import {Marks} from './marks.js';
 import {readPlace, writePlace} from './place.js';
 import {Repeated} from './repeated.js';
+import {Saves} from './saves.js';
 import {Sources} from './sources.js';
 import {Storage} from './storage.js';
 import {keepVolume} from './volume.js';
@@ -70,10 +71,16 @@ class App {
       opened: (row, isOpen) => this.keepOne(row, isOpen),
       highlight: (day, isShown) => this.highlight(day, isShown),
     };
-    this.sources = new Sources(byId('sources'), announce, (file, seconds) => this.goTo(async () => {
-      await this.openFile(file, seconds);
-      this.opened?.panel?.play();
-    }));
+    this.saves = new Saves(byId('saves'));
+    this.sources = new Sources(byId('sources'), {
+      announce,
+      notice: (text) => this.showNotice(text),
+      saved: () => this.goTo(() => this.saves.read()),
+      play: (file, seconds) => this.goTo(async () => {
+        await this.openFile(file, seconds);
+        this.opened?.panel?.play();
+      }),
+    });
     this.days = new Days(byId('days'), around, (day) => this.listing.filesOf(day));
     /** What the highlights were found in. @type {string | undefined} */
     this.highlighted = undefined;
@@ -307,6 +314,7 @@ class App {
       setText(byId('version'), `isr ${status.version}`);
       await this.updateList();
       await this.storage.read();
+      await this.saves.read();
       const config = await api.getConfig();
       this.detection.learn(config);
       // Who came without a login, from the recorder's own machine, has nothing to leave.

@@ -2,9 +2,11 @@ import {byId, element, placeAt, setText} from './dom.js';
 import {counted, duration, sinceWhen} from './format.js';
 import {LevelMeter} from './level_meter.js';
 import {Listening} from './listening.js';
+import {SaveForm} from './save_form.js';
 
 /** @typedef {import('./api.js').Source} Source */
 /** @typedef {import('./api.js').Level} Level */
+/** @typedef {import('./save_form.js').Told & {play: (file: string, seconds: number) => void}} Told */
 
 const NOTHING = '\u00a0';  // keeps its line: what is below does not jump
 
@@ -14,21 +16,22 @@ function gapOf({last_gap: gap}) {
   return `last gap: ${(gap.end - gap.start).toFixed(1)} s at ${sinceWhen(gap.start)} (${gap.cause})`;
 }
 
+/** What it does, in a word. @param {Source} source */
+function wordOf({state, memory}) {
+  return memory && state === 'recording' ? 'listening' : state;
+}
+
 /** One card. */
 class SourceCard {
-  /**
-   * @param {string} name
-   * @param {(file: string, seconds: number) => void} play
-   * @param {(text: string) => void} announce
-   */
-  constructor(name, play, announce) {
+  /** @param {string} name @param {Told} told */
+  constructor(name, told) {
     this.root = element('li', 'source');
     /** What is recorded now, as far as it is known. @type {Level | null} */
     this.level = null;
     this.listening = new Listening(name, (seconds) => {
-      if (this.level) play(this.level.file, Math.max(this.level.position - seconds, 0));
-      else announce(`${name} records nothing that could be played.`);
-    }, announce);
+      if (this.level?.file) told.play(this.level.file, Math.max(this.level.position - seconds, 0));
+      else told.announce(`${name} records nothing that could be played.`);
+    }, told.announce);
     const head = element('div', 'source-head');
     this.state = element('span', 'source-state');
     head.append(element('h3', 'source-name', name), this.state);
@@ -39,14 +42,15 @@ class SourceCard {
     this.gap = element('p', 'source-detail');
     this.message = element('p', 'source-message');
     this.disk = element('p', 'source-message');
+    this.save = new SaveForm(name, told);
     this.root.append(head, this.meter.root, this.title, this.detail, this.length, this.gap, this.message, this.disk,
-      this.listening.root);
+      this.listening.root, this.save.root);
   }
 
   /** @param {Source} source */
   show(source) {
     this.state.dataset.state = source.state;
-    setText(this.state, source.state);
+    setText(this.state, wordOf(source));
     const since = source.since > 0 ? `since ${sinceWhen(source.since)}` : '';
     const reconnects = source.reconnects > 0 ? counted(source.reconnects, 'retry', 'retries') : '';
     this.put(this.detail, [source.type, source.format, since, reconnects].filter(Boolean).join(' · '));
@@ -54,7 +58,9 @@ class SourceCard {
     this.put(this.gap, gapOf(source));
     this.put(this.message, source.message);
     this.put(this.disk, source.disk && `The disk does not take it: ${source.disk}.`);
-    if (source.file && source.rate) this.showLength((source.frames ?? 0) / source.rate);
+    this.save.offer(source.replay_seconds);
+    if (source.memory) this.put(this.length, `the last ${duration(source.memory.capacity)} in memory, not recorded`);
+    else if (source.file && source.rate) this.showLength((source.frames ?? 0) / source.rate);
     else this.put(this.length, source.state === 'recording' ? NOTHING : '');
     if (source.state === 'recording') return;
     this.level = null;
@@ -71,7 +77,7 @@ class SourceCard {
     if (this.state.dataset.state !== 'recording') return;  // of the audio before it ended
     this.level = level;
     this.meter.show(level);
-    this.showLength(level.position);
+    if (level.file) this.showLength(level.position);
   }
 
   /** @param {Element} line @param {string} text empty: it is not there */
@@ -91,15 +97,14 @@ class SourceCard {
 export class Sources {
   /**
    * @param {HTMLElement} root a list
-   * @param {(text: string) => void} announce
-   * @param {(file: string, seconds: number) => void} play
+   * @param {Told} told
    */
-  constructor(root, announce, play) {
+  constructor(root, told) {
     this.root = root;
-    this.play = play;
     this.announce = (/** @type {string} */ text) => {
-      if (text) announce(text);
+      if (text) told.announce(text);
     };
+    this.told = {...told, announce: this.announce};
     /** @type {Map<string, SourceCard>} */
     this.cards = new Map();
     /** @type {Map<string, string>} */
@@ -128,8 +133,9 @@ export class Sources {
   take(source) {
     this.cardFor(source.name).show(source);
     const before = this.states.get(source.name);
-    this.states.set(source.name, source.state);
-    return before && before !== source.state ? `${source.name}: ${source.state}` : '';
+    const state = wordOf(source);
+    this.states.set(source.name, state);
+    return before && before !== state ? `${source.name}: ${state}` : '';
   }
 
   /** @param {string} name */
@@ -171,7 +177,7 @@ export class Sources {
   cardFor(name) {
     let card = this.cards.get(name);
     if (!card) {
-      card = new SourceCard(name, this.play, this.announce);
+      card = new SourceCard(name, this.told);
       this.cards.set(name, card);
       this.root.append(card.root);
     }

@@ -136,8 +136,7 @@ Daemon::~Daemon() {
 
 /// Recording is worth more than the commands: without a socket it goes on.
 void Daemon::OpenControlSocket() {
-  const ControlSocket socket =
-      LocateControlSocket(settings_.state_directory, options_.runtime_variable);
+  const ControlSocket& socket = options_.control_socket;
   ControlService& service = *this;
   bool is_taken = false;
   try {
@@ -200,7 +199,7 @@ void Daemon::RefuseWhileShuttingDown() const {
 }
 
 std::string Daemon::StatusDocument() {
-  return isr::StatusDocument(Status(), SystemClock().Utc());
+  return isr::StatusDocument(Status(), replay_.Counts(), SystemClock().Utc());
 }
 
 void Daemon::Pause(const std::vector<std::string>& sources, std::function<void()> done) {
@@ -219,6 +218,28 @@ void Daemon::Resume(const std::vector<std::string>& sources) {
 void Daemon::Save(const SaveRequest& request, std::function<void(SaveAnswer)> done) {
   RefuseWhileShuttingDown();
   replay_.Save(request, std::move(done));
+}
+
+void Daemon::SetSource(const std::string& name, const std::string& target) {
+  RefuseWhileShuttingDown();
+  for (SourceSettings& source : settings_.sources) {
+    auto* const desktop = std::get_if<DesktopSettings>(&source.specific);
+    if (source.name != name || desktop == nullptr) continue;
+    LogInfo(kDomain, "command: set-source {} {}", name, target);
+    if (desktop->source == target) return;
+    desktop->source = target;
+    return recorders_.FindRecorder(name)->Restart(source);
+  }
+  throw CommandError("bad-request",
+                     fmt::format("'{}' does not record what a sound server plays", name));
+}
+
+std::vector<std::string> Daemon::DesktopSourceNames() {
+  std::vector<std::string> names;
+  for (const SourceSettings& source : settings_.sources) {
+    if (std::holds_alternative<DesktopSettings>(source.specific)) names.push_back(source.name);
+  }
+  return names;
 }
 
 Settings Daemon::LoadAgain() const {

@@ -15,6 +15,7 @@
 #include "catalogue/catalogue.hpp"
 #include "config/settings.hpp"
 #include "control/server.hpp"
+#include "control/socket_address.hpp"
 #include "glib/mailbox.hpp"
 #include "glib/source_handle.hpp"
 #include "http/event_hub.hpp"
@@ -29,7 +30,7 @@ struct DaemonOptions {
   std::function<Settings()> load_settings;  ///< again, for a reload; throws ConfigError
   std::string analyses_directory;           ///< absolute; of all tracks, or empty
   std::string web_directory;                ///< the page's files
-  std::string runtime_variable;             ///< $RUNTIME_DIRECTORY, or empty
+  ControlSocket control_socket;
 };
 
 /// The composition root: owns everything that runs. Main thread only.
@@ -61,6 +62,8 @@ class Daemon final : StatusProvider, ControlService {
   void Resume(const std::vector<std::string>& sources) override;
   void Reload(std::function<void(const ReloadResult&)> done) override;
   void Save(const SaveRequest& request, std::function<void(SaveAnswer)> done) override;
+  std::vector<std::string> DesktopSourceNames() override;
+  void SetSource(const std::string& name, const std::string& target) override;
   void Quit() override { BeginShutdown(); }
 
   void OpenControlSocket();

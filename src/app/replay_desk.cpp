@@ -150,6 +150,7 @@ void ReplayDesk::Save(const SaveRequest& asked, std::function<void(SaveAnswer)> 
   const auto order = std::make_shared<Order>();
   order->done = std::move(done);
   order->open = names.size();
+  counts_.under_way += static_cast<int>(names.size());
   for (const std::string& name : names) {
     SourceRecorder* const recorder = recorders_.FindRecorder(name);
     waiting_.push_back({.job = {.source = recorder->Wanted(),
@@ -217,7 +218,10 @@ void ReplayDesk::Begin(Waiting waiting) {
 }
 
 void ReplayDesk::Finish(const std::shared_ptr<Order>& order, size_t place, SaveResult result) {
+  --counts_.under_way;
+  ++(result.file ? counts_.saved : counts_.failed);
   if (result.file) {
+    counts_.last = result.file->path;
     LogInfo(kDomain, "{}: saved {:.3f} s as {}", result.source, result.file->seconds,
             result.file->path);
   } else {

@@ -34,6 +34,8 @@ class ReplayDesk final : public SaveService {
 
   /// The same end, and the same length, for all sources.
   void Save(const SaveRequest& request, std::function<void(SaveAnswer)> done) override;
+  SaveCounts Counts() const override { return counts_; }
+  std::string Directory() const override { return settings_.directory; }
 
  private:
   struct Order {
@@ -62,6 +64,7 @@ class ReplayDesk final : public SaveService {
   const Clock& clock_;
   ReplaySettings settings_;
   std::function<void(const SaveResult&)> tell_;
+  SaveCounts counts_;
   std::vector<Waiting> waiting_;
   SourceHandle look_;
   std::atomic<bool> is_over_ = false;

@@ -18,8 +18,8 @@ std::string Summary() {
       "them.\n\nCommands:\n";
   for (const Subcommand& command : Subcommands()) {
     if (command.help == nullptr) continue;
-    constexpr std::array<std::string_view, 4> kWords{"[CONFIG]", "SOURCE... [CONFIG]", "FILE...",
-                                                     "FILE START END"};
+    constexpr std::array<std::string_view, 5> kWords{"[CONFIG]", "[SOURCE...] [CONFIG]", "FILE...",
+                                                     "FILE START END", "[SOURCE] TARGET"};
     const std::string_view words = kWords.at(static_cast<size_t>(command.takes));
     text += fmt::format("  {:<27}{}\n", fmt::format("{} {}", command.word, words), command.help);
   }
@@ -63,11 +63,12 @@ void TakeWords(Arguments& arguments, std::vector<std::string> words) {
   if (command->takes == Subcommand::Takes::kStretch && words.size() != 3) {
     throw UsageError("cut needs a file and two times: isr cut FILE START END [-o OUT]");
   }
-  if (takes_sources && words.empty()) {
-    throw UsageError(
-        fmt::format("{0} needs the name of a source, or all: isr {0} SOURCE... "
-                    "[CONFIG]",
-                    command->word));
+  if (command->takes == Subcommand::Takes::kTarget) {
+    if (words.empty() || words.size() > 2) {
+      throw UsageError("set-source needs what is to be recorded: isr set-source [SOURCE] TARGET");
+    }
+    arguments.target = words.back();
+    words.pop_back();
   }
   arguments.sources = std::move(words);
 }
@@ -94,6 +95,9 @@ struct Options {
   bool Parse(int argc, char** argv, GError** error) {
     const GOptionEntry entries[] = {
         {"version", 'V', 0, G_OPTION_ARG_NONE, &version, "Print the version", nullptr},
+        {"user", 0, 0, G_OPTION_ARG_NONE, &user,
+         "The isr of this user, with ~/.config/isr/config.ini, which is made when it is not there",
+         nullptr},
         {"list-devices", 0, 0, G_OPTION_ARG_NONE, &list_devices, "List what can be recorded from",
          nullptr},
         {"json", 0, 0, G_OPTION_ARG_NONE, &json,
@@ -145,6 +149,7 @@ struct Options {
   }
 
   gboolean version = FALSE;
+  gboolean user = FALSE;
   gboolean list_devices = FALSE;
   gboolean json = FALSE;
   gchar* socket = nullptr;
@@ -177,7 +182,8 @@ Arguments ParseArguments(int argc, char** argv) {
     throw UsageError(std::string(error->message) + "; see isr --help");
   }
   const auto text = [](const char* given) { return std::string(given == nullptr ? "" : given); };
-  Arguments arguments{.directory = text(options.directory),
+  Arguments arguments{.user = options.user != FALSE,
+                      .directory = text(options.directory),
                       .port = Given(options.port),
                       .analyses_directory = text(options.analyses),
                       .socket = text(options.socket),

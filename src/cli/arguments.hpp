@@ -13,6 +13,8 @@ struct Arguments {
   std::string command = "run";
   std::vector<std::string> sources;  ///< or files, of the commands that take some
   std::string config;                ///< empty: where LoadSettings looks
+  bool user = false;                 ///< the user's own isr, and its config
+  std::string target;                ///< of set-source
   std::string directory;             ///< to serve, and record nothing; empty: none
   std::optional<int> port;           ///< of run, instead of the config's
   std::string analyses_directory;    ///< of the tracks; empty: with the recordings

@@ -7,7 +7,7 @@ namespace {
 
 using Takes = Subcommand::Takes;
 
-constexpr std::array<Subcommand, 17> kSubcommands{{
+constexpr std::array<Subcommand, 19> kSubcommands{{
     {"run", Takes::kNothing, true, "record and serve until SIGTERM (the default command)",
      RunCommand},
     {"check", Takes::kNothing, false,
@@ -23,6 +23,10 @@ constexpr std::array<Subcommand, 17> kSubcommands{{
     {"resume", Takes::kSources, false, "record them again", ResumeCommand},
     {"save", Takes::kNothing, false, "keep what a source has just recorded as a file of its own",
      SaveCommand},
+    {"sources", Takes::kNothing, false, "list what sound servers play, and what of it is captured",
+     SourcesCommand},
+    {"set-source", Takes::kTarget, false, "capture something else of a sound server: app:firefox",
+     SetSourceCommand},
     {"reload", Takes::kNothing, false, "read the config again; restart only what changed",
      ReloadCommand},
     {"quit", Takes::kNothing, false, "finish all files and end", QuitCommand},

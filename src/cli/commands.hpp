@@ -26,6 +26,8 @@ int CheckCommand(const Arguments& arguments);
 int StatusCommand(const Arguments& arguments);
 int PauseCommand(const Arguments& arguments);
 int ResumeCommand(const Arguments& arguments);
+int SourcesCommand(const Arguments& arguments);
+int SetSourceCommand(const Arguments& arguments);
 int ReloadCommand(const Arguments& arguments);
 int QuitCommand(const Arguments& arguments);
 int SaveCommand(const Arguments& arguments);
@@ -47,7 +49,7 @@ int ListDevicesCommand();
 struct Subcommand {
   const char* word;
   /// What its words are, besides a CONFIG.
-  enum class Takes { kNothing, kSources, kFiles, kStretch } takes;
+  enum class Takes { kNothing, kSources, kFiles, kStretch, kTarget } takes;
   bool needs_gstreamer;
   const char* help;  ///< nullptr: not for people
   int (*run)(const Arguments& arguments);

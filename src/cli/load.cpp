@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "base/error.hpp"
+#include "cli/user_config.hpp"
 #include "config/config.hpp"
 
 namespace isr {
@@ -21,9 +22,15 @@ std::string AbsolutePath(const std::string& path) {
   return absolute;
 }
 
+std::string Variable(const char* name) {
+  const char* const value = g_getenv(name);
+  return value == nullptr ? "" : value;
+}
+
 /// The config of the installed service is the default where there is no config.ini.
 std::string ConfigPath(const Arguments& arguments) {
   if (!arguments.config.empty()) return arguments.config;
+  if (arguments.user) return UserConfig();
   std::error_code ignored;
   const bool is_here = std::filesystem::exists("config.ini", ignored);
   return is_here || !std::filesystem::exists(kSystemConfig, ignored) ? "config.ini" : kSystemConfig;
@@ -53,6 +60,13 @@ Settings ServeOnly(const Arguments& arguments, ConfigEnvironment environment) {
 }
 
 }  // namespace
+
+ControlSocket SocketOf(const Arguments& arguments, const Settings& settings) {
+  if (arguments.user) {
+    return UserControlSocket(settings.state_directory, Variable("XDG_RUNTIME_DIR"));
+  }
+  return LocateControlSocket(settings.state_directory, Variable("RUNTIME_DIRECTORY"));
+}
 
 Settings LoadSettings(const Arguments& arguments) {
   const std::string config = ConfigPath(arguments);

@@ -36,11 +36,10 @@ int RunCommand(const Arguments& arguments) {
   }
   int exit_code = kExitOk;
   {
-    const char* const runtime = g_getenv("RUNTIME_DIRECTORY");
     Daemon daemon(settings, {.load_settings = [&] { return LoadSettings(arguments); },
                              .analyses_directory = AbsolutePath(arguments.analyses_directory),
                              .web_directory = WebDirectory(),
-                             .runtime_variable = runtime == nullptr ? "" : runtime});
+                             .control_socket = SocketOf(arguments, settings)});
     exit_code = daemon.Run();
   }
   StopLog();

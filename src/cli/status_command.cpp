@@ -61,11 +61,24 @@ void PrintStatus(const JsonValue& status) {
   fmt::print("isr {}, {}\n\n", status["version"].String(), LocalTime(status["time"].Number()));
   std::vector<Row> rows{{"SOURCE", "STATE", "SINCE", "FILE", "LENGTH", "MESSAGE"}};
   for (const JsonValue& source : status["active"].Items()) {
-    rows.push_back({Printable(source["name"].String()), source["state"].String(),
-                    LocalTime(source["since"].Number()), Printable(source["file"].String()),
-                    Length(source), Printable(source["message"].String())});
+    std::string state = source["state"].String();
+    if (const std::string backend = source["backend"].String(); !backend.empty()) {
+      state += fmt::format(" ({}, {})", backend, Printable(source["target"].String()));
+    }
+    rows.push_back({Printable(source["name"].String()), state, LocalTime(source["since"].Number()),
+                    Printable(source["file"].String()), Length(source),
+                    Printable(source["message"].String())});
   }
   PrintTable(rows);
+  const JsonValue saves = status["saves"];
+  if (saves["saved"].Integer() + saves["failed"].Integer() + saves["under_way"].Integer() == 0) {
+    return;
+  }
+  fmt::print("\nsaves: {}, failed: {}, under way: {}\n", saves["saved"].Integer(),
+             saves["failed"].Integer(), saves["under_way"].Integer());
+  if (const std::string last = saves["last"].String(); !last.empty()) {
+    fmt::print("last: {}\n", Printable(last));
+  }
 }
 
 }  // namespace

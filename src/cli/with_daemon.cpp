@@ -3,22 +3,18 @@
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <glib.h>
 
 #include "cli/commands.hpp"
 #include "cli/load.hpp"
 #include "config/problem.hpp"
-#include "control/socket_address.hpp"
 
 namespace isr {
 namespace {
 
 std::string FindSocket(const Arguments& arguments) {
   if (!arguments.socket.empty()) return arguments.socket;
-  const char* const runtime = g_getenv("RUNTIME_DIRECTORY");
   try {
-    const Settings settings = LoadSettings(arguments);
-    return LocateControlSocket(settings.state_directory, runtime == nullptr ? "" : runtime).path;
+    return SocketOf(arguments, LoadSettings(arguments)).path;
   } catch (const ConfigError&) {
     fmt::print(stderr, "isr: cannot tell from this config where isr listens; --socket PATH can\n");
     throw;

@@ -28,11 +28,12 @@ void CheckName(const std::string& name, std::span<const std::string> known) {
 
 /// The sources meant, each once, in the order of the config.
 std::vector<std::string> FindSources(const ControlRequest& request, ControlService& service) {
-  if (request.sources.empty()) {
-    throw CommandError("bad-request",
-                       fmt::format("'{}' needs the name of a source, or all", request.command));
-  }
   std::vector<std::string> names = service.SourceNames();
+  if (request.sources.empty()) {
+    if (names.size() == 1) return names;
+    throw CommandError("bad-request",
+                       fmt::format("which source? all, or one of {}", fmt::join(names, ", ")));
+  }
   const auto is_asked = [&request](std::string_view name) {
     return std::find(request.sources.begin(), request.sources.end(), name) != request.sources.end();
   };
@@ -60,6 +61,26 @@ void Resume(ControlService& service, const ControlRequest& request, const Respon
   respond(SourcesAnswer(sources));
 }
 
+void SetSource(ControlService& service, const ControlRequest& request, const Respond& respond) {
+  std::vector<std::string> names = service.DesktopSourceNames();
+  if (request.target.empty()) {
+    throw CommandError("bad-request", "'target' is what is to be recorded: system, app:firefox");
+  }
+  if (names.empty()) {
+    throw CommandError("bad-request", "no source records what a sound server plays");
+  }
+  if (!request.sources.empty()) {
+    CheckName(request.sources.front(), service.SourceNames());
+    names = {request.sources.front()};
+  }
+  if (names.size() > 1) {
+    throw CommandError("bad-request",
+                       fmt::format("which source? one of {}", fmt::join(names, ", ")));
+  }
+  service.SetSource(names.front(), request.target);
+  respond(SourcesAnswer(names));
+}
+
 void Reload(ControlService& service, const ControlRequest& /*request*/, const Respond& respond) {
   service.Reload([respond](const ReloadResult& result) { respond(ReloadAnswer(result)); });
 }
@@ -80,10 +101,11 @@ struct Command {
   std::string_view word;
   void (*execute)(ControlService& service, const ControlRequest& request, const Respond& respond);
 };
-constexpr std::array<Command, 6> kCommands{{
+constexpr std::array<Command, 7> kCommands{{
     {"status", Status},
     {"pause", Pause},
     {"resume", Resume},
+    {"set-source", SetSource},
     {"reload", Reload},
     {"save", Save},
     {"quit", Quit},

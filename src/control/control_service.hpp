@@ -60,6 +60,11 @@ class ControlService {
   virtual void Reload(std::function<void(const ReloadResult&)> done) = 0;
   /// As SaveService; throws CommandError as well.
   virtual void Save(const SaveRequest& request, std::function<void(SaveAnswer)> done) = 0;
+  /// Those of SourceNames that record what a sound server plays or hears.
+  virtual std::vector<std::string> DesktopSourceNames() = 0;
+  /// What one of them records from now on, as `source` in the config; until the next reload. Throws
+  /// CommandError.
+  virtual void SetSource(const std::string& name, const std::string& target) = 0;
   /// Begins to end the daemon.
   virtual void Quit() = 0;
 };

@@ -63,6 +63,10 @@ ControlRequest ParseRequest(std::string_view line) {
   } else if (!json["source"].IsNull()) {
     throw CommandError("bad-request", "'source' is a name");
   }
+  if (!json["target"].IsNull() && !json["target"].IsString()) {
+    throw CommandError("bad-request", "'target' is text");
+  }
+  request.target = json["target"].String();
   request.save = ParseSave(json);
   request.save.sources = request.sources;
   return request;
@@ -72,6 +76,7 @@ std::string WriteRequest(const ControlRequest& request) {
   JsonWriter json;
   json.BeginObject().Name("command").String(request.command);
   if (!request.sources.empty()) WriteList(json, "sources", request.sources);
+  if (!request.target.empty()) json.Name("target").String(request.target);
   if (request.command == "save") {
     if (request.save.seconds) json.Name("seconds").Number(*request.save.seconds);
     if (request.save.post) json.Name("post").Number(*request.save.post);

@@ -13,11 +13,15 @@ namespace isr {
 ///     {"command":"status"}                      {"ok":true,"status":{...}}
 ///     {"command":"pause","source":"radio"}      {"ok":true,"sources":["radio"]}
 ///     {"command":"resume","sources":["all"]}    {"ok":true,"sources":["radio","garden"]}
+///     {"command":"set-source","source":"desk",  {"ok":true,"sources":["desk"]}
+///      "target":"app:firefox"}
 ///     {"command":"reload"}                      {"ok":true,"added":[],"removed":[],
 ///                                                "restarted":["radio"],"after_restart":[]}
 ///     {"command":"save","source":"radio",       {"ok":true,"saves":[{"source":"radio",
 ///      "seconds":30,"post":0,"label":"x"}        "path":"...",...}]}, see SaveDocument
 ///     {"command":"quit"}                        {"ok":true}; the connection ends with the daemon
+///
+/// Where there is but one source that is fit for it, its name may be left out.
 ///
 /// What is not carried out is answered
 /// {"ok":false,"error":{"code":"...","message":"...","problems":[...]}}, problems only where there
@@ -26,6 +30,7 @@ struct ControlRequest {
   std::string command;
   std::vector<std::string> sources;  ///< "all" means all of them
   SaveRequest save{};                ///< of save; its sources are those above
+  std::string target{};              ///< of set-source
 };
 
 /// Throws CommandError.

@@ -16,6 +16,12 @@ ControlSocket LocateControlSocket(const std::string& state_directory,
   return {state_directory + "/control.sock", 0600};
 }
 
+ControlSocket UserControlSocket(const std::string& state_directory,
+                                std::string_view runtime_directory) {
+  if (!runtime_directory.empty()) return {std::string(runtime_directory) + "/isr.sock", 0600};
+  return LocateControlSocket(state_directory, {});
+}
+
 sockaddr_un SocketAddress(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

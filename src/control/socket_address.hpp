@@ -20,6 +20,10 @@ struct ControlSocket {
 ControlSocket LocateControlSocket(const std::string& state_directory,
                                   std::string_view runtime_variable);
 
+/// Of an isr that runs for one user: in $XDG_RUNTIME_DIR, where there is one.
+ControlSocket UserControlSocket(const std::string& state_directory,
+                                std::string_view runtime_directory);
+
 /// The address for bind and connect. Throws Error that names the path when it is too long for one.
 sockaddr_un SocketAddress(const std::string& path);
 

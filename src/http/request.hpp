@@ -26,6 +26,7 @@ struct Request {
 
   bool has_session = false;           ///< it came with a login that POST /logout ends
   std::vector<SourceStatus> sources;  ///< what they were doing when the request came
+  std::string saves;                  ///< folder of saved files then; empty: there is none
 };
 
 }  // namespace isr

@@ -62,6 +62,12 @@ Reply AnswerReviewed(const Request& request, const HttpServices& services);
 /// `DELETE /api/reviewed/<name>`: or is not (marks_resource.cpp).
 Reply AnswerNotReviewed(const Request& request, const HttpServices& services);
 
+/// `GET /api/replay`: the files in the folder for saved ones, newest first (saved_resource.cpp).
+Reply AnswerSaves(const Request& request, const HttpServices& services);
+
+/// `GET /saved/<name>`: one of them, inline (saved_resource.cpp).
+Reply AnswerSaved(const Request& request, const HttpServices& services);
+
 /// `POST /api/replay`: what has just happened becomes a file (replay_resource.cpp). Main thread.
 Reply AnswerReplay(const Request& request, const HttpServices& services);
 

@@ -181,6 +181,7 @@ void HttpServer::Answer(Exchange& exchange, const Admission& admission) {
   }
   request.tail = request.path.substr(route->path.size());
   request.sources = services_->status.Status();
+  if (services_->saves != nullptr) request.saves = services_->saves->Directory();
   if (route->runs_on == RunsOn::kMainThread) {
     Reply reply = Run(*route, request, *services_);
     if (reply.when_there) {

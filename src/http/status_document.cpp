@@ -11,6 +11,9 @@ void WriteSource(JsonWriter& json, const SourceStatus& source) {
   json.Name("name").String(source.name);
   json.Name("type").String(source.type);
   json.Name("format").String(source.format);
+  if (!source.target.empty()) {
+    json.Name("target").String(source.target).Name("backend").String(source.backend);
+  }
   json.Name("state").String(ToWord(source.state));
   json.Name("since").Number(UnixSeconds(source.since));
   json.Name("message").String(source.message);
@@ -20,6 +23,7 @@ void WriteSource(JsonWriter& json, const SourceStatus& source) {
     json.Name("frames").Integer(source.frames);
     json.Name("rate").Integer(source.rate);
   }
+  json.Name("replay_seconds").Number(source.replay);
   if (source.memory) {
     json.Name("memory").BeginObject().Name("seconds").Number(source.memory->seconds);
     json.Name("capacity").Number(source.memory->capacity);
@@ -48,12 +52,16 @@ void WriteSources(JsonWriter& json, std::span<const SourceStatus> sources) {
 
 }  // namespace
 
-std::string StatusDocument(std::span<const SourceStatus> sources, UtcTime now) {
+std::string StatusDocument(std::span<const SourceStatus> sources, const SaveCounts& saves,
+                           UtcTime now) {
   JsonWriter json;
   json.BeginObject();
   json.Name("version").String(ISR_VERSION);
   json.Name("time").Number(UnixSeconds(now));
   WriteSources(json.Name("active"), sources);
+  json.Name("saves").BeginObject().Name("under_way").Integer(saves.under_way);
+  json.Name("saved").Integer(saves.saved).Name("failed").Integer(saves.failed);
+  json.Name("last").String(saves.last).EndObject();
   return json.EndObject().Text();
 }
 

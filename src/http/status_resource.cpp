@@ -5,9 +5,10 @@
 
 namespace isr {
 
-Reply AnswerStatus(const Request& request, const HttpServices& /*services*/) {
+Reply AnswerStatus(const Request& request, const HttpServices& services) {
   const Parameters parameters(request.query, {});
-  return JsonReply(StatusDocument(request.sources, SystemClock().Utc()));
+  const SaveCounts saves = services.saves == nullptr ? SaveCounts{} : services.saves->Counts();
+  return JsonReply(StatusDocument(request.sources, saves, SystemClock().Utc()));
 }
 
 Reply AnswerSources(const Request& request, const HttpServices& /*services*/) {

@@ -49,6 +49,14 @@ struct SaveAnswer {
   std::optional<SaveError> error;  ///< the first one; only when nothing was saved at all
 };
 
+/// What has become of all saves since the daemon started, one of each source.
+struct SaveCounts {
+  int under_way = 0;
+  int saved = 0;
+  int failed = 0;
+  std::string last;  ///< path of the file that was saved last; or empty
+};
+
 /// Who saves. Main thread.
 class SaveService {
  public:
@@ -57,6 +65,9 @@ class SaveService {
   /// Calls `done` when all files are safe, or never when the daemon ends before. Throws SaveError
   /// when the request is wrong.
   virtual void Save(const SaveRequest& request, std::function<void(SaveAnswer)> done) = 0;
+  virtual SaveCounts Counts() const = 0;
+  /// Where the files go; absolute.
+  virtual std::string Directory() const = 0;
 };
 
 }  // namespace isr

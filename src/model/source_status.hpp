@@ -36,9 +36,11 @@ struct MemoryFill {
 
 /// One source as status.json and /api/status show it. No secrets.
 struct SourceStatus {
-  std::string name;    ///< config section
-  std::string type;    ///< "stream", "soundcard", "test"
-  std::string format;  ///< of its files, "mp3"
+  std::string name;     ///< config section
+  std::string type;     ///< "stream", "soundcard", "test"
+  std::string target;   ///< what of a sound server, "app:firefox"; empty of other types
+  std::string backend;  ///< "pipewire" or "pulse", while one of them is asked; else empty
+  std::string format;   ///< of its files, "mp3"
   SourceState state = SourceState::kIdle;
   UtcTime since{};      ///< of this state
   std::string message;  ///< the last trouble and what happens next; empty when all is well
@@ -50,6 +52,7 @@ struct SourceStatus {
   std::string title;            ///< that it plays; empty when it does not say
   std::string disk;             ///< why the disk does not take the recording; empty when it does
   std::optional<Gap> last_gap;  ///< since the daemon started
+  double replay = 0;            ///< seconds that a save keeps where nobody says
   std::optional<MemoryFill> memory;  ///< of a source that is not recorded
 };
 

@@ -1,6 +1,7 @@
 #include "recorder/recording_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -98,32 +99,25 @@ std::string RecordingPlan::BeginFile(GstClockTime running_time) {
 }
 
 bool RecordingPlan::OnElementMessage(GstMessage* message) {
+  using Take = void (RecordingPlan::*)(const GstStructure*);
+  static constexpr std::array<std::pair<const char*, Take>, 13> kMessages{{
+      {"isr-file", &RecordingPlan::OnFileAnnounced},
+      {"isr-end", &RecordingPlan::OnEnd},
+      {"isr-gap", &RecordingPlan::OnGap},
+      {"isr-file-opened", &RecordingPlan::OnFileOpened},
+      {"isr-file-closed", &RecordingPlan::OnFileClosed},
+      {"isr-file-position", &RecordingPlan::OnPosition},
+      {"isr-level", &RecordingPlan::OnLevel},
+      {"isr-title", &RecordingPlan::OnTitle},
+      {"isr-disk-trouble", &RecordingPlan::OnDisk},
+      {"isr-disk-recovered", &RecordingPlan::OnDisk},
+      {"isr-waiting", &RecordingPlan::OnWaiting},
+      {"isr-backend", &RecordingPlan::OnBackend},
+      {"isr-clock-step", &RecordingPlan::OnClockStep},
+  }};
   const GstStructure* const facts = gst_message_get_structure(message);
-  if (gst_structure_has_name(facts, "isr-file")) {
-    OnFileAnnounced(facts);
-  } else if (gst_structure_has_name(facts, "isr-end")) {
-    OnEnd(facts);
-  } else if (gst_structure_has_name(facts, "isr-gap")) {
-    OnGap(facts);
-  } else if (gst_structure_has_name(facts, "isr-file-opened")) {
-    OnFileOpened(facts);
-  } else if (gst_structure_has_name(facts, "isr-file-closed")) {
-    OnFileClosed(facts);
-  } else if (gst_structure_has_name(facts, "isr-file-position")) {
-    OnPosition(facts);
-  } else if (gst_structure_has_name(facts, "isr-level")) {
-    OnLevel(facts);
-  } else if (gst_structure_has_name(facts, "isr-title")) {
-    OnTitle(facts);
-  } else if (gst_structure_has_name(facts, "isr-disk-trouble")) {
-    OnDisk(gst_structure_get_string(facts, "reason"));
-  } else if (gst_structure_has_name(facts, "isr-disk-recovered")) {
-    OnDisk("");
-  } else if (gst_structure_has_name(facts, "isr-waiting")) {
-    const std::lock_guard lock(mutex_);
-    waiting_for_ = gst_structure_get_string(facts, "for");
-  } else if (gst_structure_has_name(facts, "isr-clock-step")) {
-    OnClockStep(facts);
+  for (const auto& [name, take] : kMessages) {
+    if (gst_structure_has_name(facts, name)) (this->*take)(facts);
   }
   // These come every second.
   return !gst_structure_has_name(facts, "isr-file-position") &&
@@ -429,10 +423,21 @@ bool RecordingPlan::AwaitFiles(std::chrono::milliseconds deadline) {
   });
 }
 
-void RecordingPlan::OnDisk(std::string trouble) {
+void RecordingPlan::OnDisk(const GstStructure* facts) {
+  const char* const reason = gst_structure_get_string(facts, "reason");
   const std::lock_guard lock(mutex_);
-  disk_in_trouble_ = !trouble.empty();
-  events_.emplace_back(DiskChanged{std::move(trouble)});
+  disk_in_trouble_ = reason != nullptr;
+  events_.emplace_back(DiskChanged{reason == nullptr ? "" : reason});
+}
+
+void RecordingPlan::OnWaiting(const GstStructure* facts) {
+  const std::lock_guard lock(mutex_);
+  waiting_for_ = gst_structure_get_string(facts, "for");
+}
+
+void RecordingPlan::OnBackend(const GstStructure* facts) {
+  const std::lock_guard lock(mutex_);
+  backend_ = gst_structure_get_string(facts, "server");
 }
 
 void RecordingPlan::RelieveBuffers() {
@@ -451,26 +456,15 @@ std::optional<MonotonicTime> RecordingPlan::LastArrival() const {
   return MonotonicTime(std::chrono::nanoseconds(arrival));
 }
 
-std::string RecordingPlan::WaitingFor() const {
-  const std::lock_guard lock(mutex_);
-  return waiting_for_;
-}
-
 std::vector<RecordingEvent> RecordingPlan::TakeEvents() {
   const std::lock_guard lock(mutex_);
   return std::exchange(events_, {});
 }
 
 std::optional<Segment> RecordingPlan::Growing() const {
-  const std::lock_guard lock(mutex_);
-  if (files_.empty() || files_.front().segment.name.empty()) return std::nullopt;
-  const File& file = files_.front();
-  const std::uint64_t end = files_.size() > 1
-                                ? files_[1].first_frame
-                                : GetProperty<guint64>(elements_.split.Get(), "frames");
-  Segment segment = file.segment;
-  segment.frames = static_cast<std::int64_t>(end - file.first_frame);
-  return segment;
+  const auto now = Now();
+  if (!now || now->files.front().name.empty()) return std::nullopt;
+  return now->files.front();
 }
 
 std::optional<RecordingNow> RecordingPlan::Now() const {
@@ -493,11 +487,6 @@ std::optional<RecordingNow> RecordingPlan::Now() const {
   const guint64 length = gst_util_uint64_scale(frames, 1'000'000, static_cast<guint64>(rate));
   now.end = UtcTime(std::chrono::microseconds(origin) + std::chrono::microseconds(length));
   return now;
-}
-
-std::optional<UtcTime> RecordingPlan::End() const {
-  const std::lock_guard lock(mutex_);
-  return end_;
 }
 
 }  // namespace isr

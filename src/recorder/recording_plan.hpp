@@ -87,8 +87,9 @@ struct RunEnd {
 /// isrfilesink when it is there, how far it is safe and when it is complete. Their tracks are
 /// written on the way. Titles come from any element as a message `isr-title`: `running-time`
 /// (guint64, from there on), `raw` (GBytes, as sent), `text` (string, UTF-8); what a source waits
-/// for as `isr-waiting`: `for` (string). Where there is a buffer instead of files, what would be a
-/// file is told of in the same way, but has no name and no track. Thread-safe, see PipelinePlan.
+/// for as `isr-waiting`: `for` (string), and which sound server it asks as `isr-backend`: `server`.
+/// Where there is a buffer instead of files, what would be a file is told of in the same way, but
+/// has no name and no track. Thread-safe, see PipelinePlan.
 class RecordingPlan final : public PipelinePlan,
                             public LevelReceiver,
                             public std::enable_shared_from_this<RecordingPlan> {
@@ -107,7 +108,10 @@ class RecordingPlan final : public PipelinePlan,
   Ref<GstElement> Build() override;
   bool OnElementMessage(GstMessage* message) override;
   std::optional<MonotonicTime> LastArrival() const override;
-  std::string WaitingFor() const override;
+  std::string WaitingFor() const override {
+    const std::lock_guard lock(mutex_);
+    return waiting_for_;
+  }
   void EndStream() override;
   /// Who hears the frames of a coded source, to tell us the levels. Before Build.
   void SetTap(std::shared_ptr<FrameTap> tap);
@@ -127,6 +131,11 @@ class RecordingPlan final : public PipelinePlan,
   /// called often enough: they hold half a minute. Any thread.
   void RelieveBuffers();
 
+  /// The sound server that is asked, "pulse"; empty when there is none. Any thread.
+  std::string Backend() const {
+    const std::lock_guard lock(mutex_);
+    return backend_;
+  }
   /// What happened since the last call, in order. Of levels alone nobody is told to call.
   std::vector<RecordingEvent> TakeEvents();
   /// The growing file with the frames that have gone into it so far; nothing between files.
@@ -137,7 +146,10 @@ class RecordingPlan final : public PipelinePlan,
   /// pipeline. Levels may still come. Any thread.
   void EndTrack(const Segment& segment);
   /// Wall time after the last frame of this run, once it has ended properly.
-  std::optional<UtcTime> End() const;
+  std::optional<UtcTime> End() const {
+    const std::lock_guard lock(mutex_);
+    return end_;
+  }
 
  private:
   /// A file as isrsplit announced it, and as it was opened.
@@ -177,7 +189,9 @@ class RecordingPlan final : public PipelinePlan,
             std::span<const LevelWindow> levels);
   void SetPace();
   void OnClockStep(const GstStructure* facts);
-  void OnDisk(std::string trouble);
+  void OnDisk(const GstStructure* facts);
+  void OnWaiting(const GstStructure* facts);
+  void OnBackend(const GstStructure* facts);
   std::optional<Gap> GapBefore(const File& file) const;
   void Tell(File& file, TrackEvent event);
   void TellOpened(File& file);
@@ -195,6 +209,7 @@ class RecordingPlan final : public PipelinePlan,
   std::condition_variable files_closed_;
   RecordingElements elements_;              // protected by mutex_
   std::string waiting_for_;                 // protected by mutex_
+  std::string backend_;                     // protected by mutex_
   bool disk_in_trouble_ = false;            // protected by mutex_
   std::deque<File> files_;                  // protected by mutex_; announced and not closed yet
   std::optional<std::uint64_t> end_frame_;  // protected by mutex_

@@ -13,6 +13,7 @@
 #include "glib/log.hpp"
 #include "level/decibel.hpp"
 #include "level/window_grid.hpp"
+#include "model/save.hpp"
 
 namespace isr {
 namespace {
@@ -125,10 +126,10 @@ void SourceRecorder::Restart(SourceSettings settings) {
 
 std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
   const bool finds_otherwise = DetectionOf(wanted_) != DetectionOf(settings_);
-  settings_ = wanted_;
+  const SourceTypeSettings before = std::exchange(settings_, wanted_).specific;
   if (finds_otherwise) BeginFinding();
   EnterRoot(roots_.ForSource(settings_.name));
-  PrepareMemory();
+  PrepareMemory(before);
   plan_ = std::make_shared<RecordingPlan>(
       settings_,
       RecordingPlan::Options{.root = root_,
@@ -148,9 +149,10 @@ std::shared_ptr<PipelinePlan> SourceRecorder::MakePlan(Cause begin) {
 }
 
 /// What is in memory stays, so long as the same is to be in there.
-void SourceRecorder::PrepareMemory() {
+void SourceRecorder::PrepareMemory(const SourceTypeSettings& before) {
   const AudioBuffer::Options options = MemoryOf(settings_);
-  if (!settings_.record && memory_ != nullptr && memory_->Settings() == options) return;
+  const bool is_same = memory_ != nullptr && memory_->Settings() == options;
+  if (!settings_.record && is_same && before == settings_.specific) return;
   memory_ = settings_.record ? nullptr : std::make_shared<AudioBuffer>(options);
   memory_gaps_.clear();
 }
@@ -392,6 +394,12 @@ SourceStatus SourceRecorder::Status() const {
                       .title = title_,
                       .disk = disk_trouble_,
                       .last_gap = last_gap_};
+  if (const auto* desktop = std::get_if<DesktopSettings>(&wanted_.specific)) {
+    status.target = desktop->source;
+    if (plan_ != nullptr) status.backend = plan_->Backend();
+  }
+  const double replay = std::chrono::duration<double>(wanted_.replay).count();
+  status.replay = replay > 0 ? replay : kSaveSeconds;
   if (memory_ != nullptr) status.memory = memory_->Fill();
   const std::optional<Segment> growing = plan_ == nullptr ? std::nullopt : plan_->Growing();
   if (!growing.has_value()) return status;

@@ -79,7 +79,7 @@ class SourceRecorder final : Supervisor::Delegate {
   void NoteGapBefore(const FileOpened& event);
   void NoteGap(const Gap& gap);
   void BeginFinding();
-  void PrepareMemory();
+  void PrepareMemory(const SourceTypeSettings& before);
   void EnterRoot(const Root& root);
   std::int64_t FileSize(const std::string& name) const;
   void FinishLast(Segment segment, std::optional<Cause> end);

@@ -129,7 +129,7 @@ class ControlTest(TestCase):
         for command in ("pause", "resume"):
             result = self.command(isr, command, "hush", "beep", code=EX_USAGE)
             self.assertIn("did you mean 'beeps'?", result.stderr)
-        self.assertIn("name of a source", self.command(isr, "pause", code=EX_USAGE).stderr)
+        self.assertIn("which source? all, or one of beeps, hush", self.command(isr, "pause", code=EX_USAGE).stderr)
         self.assertEqual(self.states(isr), {"beeps": "recording", "hush": "recording"})
 
     # ---- reload

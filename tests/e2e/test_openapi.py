@@ -88,6 +88,11 @@ class Requests:
             "listenOptions": ["/whep/beeps"],
             "offer": [("/offer?source=beeps&codec=opus", {}, description[0]), ("/offer?source=none", {}, description[0]),
                       ("/offer?codec=g722", {}, description[0]), ("/offer", {}, description[1])],
+            "listSaves": ["/api/replay"],
+            "saved": [(f"/saved/{path}", headers) for path, headers in (
+                ("tone.wav", {}), ("tone.wav", {"Range": "bytes=0-9"}), ("tone.wav", {"Range": "bytes=99999999-"}),
+                ("tone.wav", {"If-None-Match": isr.get("/saved/tone.wav", method="HEAD")[1]["ETag"]}),
+                ("none.wav", {}))],
             "getConfig": ["/api/config"],
             "getStorage": ["/api/storage"],
             "getStatus": ["/api/status"],
@@ -135,8 +140,10 @@ class OpenApiTest(unittest.TestCase):
         (saves / "partly").mkdir(parents=True)
         for path in ("taken", "partly/radio"):
             (saves / path).write_text("no folder")
+        (saves / "tone.wav").write_bytes((recordings / "tone.wav").read_bytes())
         replay = {"directory": saves, "template": "%(label|x)s/%(source)s/%(counter)d.%(ext)s"}
-        cls.isr = Isr(folder, {"replay": replay, "beeps": {"type": "test"}, "radio": {"type": "stream", "url": server.url("/live.mp3")}},
+        cls.isr = Isr(folder, {"replay": replay, "beeps": {"type": "test"},
+                             "desk": {"type": "pulse", "record": "no", "replay_seconds": 5}, "radio": {"type": "stream", "url": server.url("/live.mp3")}},
                       {"retry_delay_seconds": 0.5, "split_minutes": 1440})
         resources.callback(cls.isr.kill)
         subprocess.run([Isr.EXECUTABLE, "analyze", recordings / "tone.wav"], check=True, stdout=subprocess.DEVNULL)

@@ -50,9 +50,14 @@ class FakeService final : public ControlService {
     done(request.label == "full" ? SaveAnswer{"[]", SaveError("disk-full", "no room")}
                                  : SaveAnswer{R"([{"path":"/a.wav"}])", {}});
   }
+  std::vector<std::string> DesktopSourceNames() override { return {"garden"}; }
+  void SetSource(const std::string& name, const std::string& target) override {
+    set = name + " " + target;
+  }
   void Quit() override { quit = true; }
 
   std::string document = R"({"version":"1","active":[]})";
+  std::string set;
   std::vector<std::string> paused;
   std::vector<std::string> resumed;
   std::vector<std::string> problems;
@@ -107,6 +112,18 @@ TEST(ControlCommands, ReloadTellsWhatItChangedOrAllProblems) {
   EXPECT_EQ(AnswerTo(service, R"({"command":"reload"})"),
             R"({"ok":false,"error":{"code":"config","message":"the config has problems",)"
             R"("problems":["a.ini:1: bad","a.ini:2: worse"]}})");
+}
+
+TEST(ControlCommands, SetSourceMayLeaveOutTheOnlyOneThatIsFit) {
+  FakeService service;
+  EXPECT_EQ(AnswerTo(service, R"({"command":"set-source","target":"app:firefox"})"),
+            R"({"ok":true,"sources":["garden"]})");
+  EXPECT_EQ(service.set, "garden app:firefox");
+  EXPECT_THAT(AnswerTo(service, R"({"command":"set-source","source":"radios","target":"system"})"),
+              HasSubstr("did you mean 'radio'?"));
+  EXPECT_THAT(AnswerTo(service, R"({"command":"set-source","source":"radio"})"),
+              HasSubstr("bad-request"));
+  EXPECT_THAT(AnswerTo(service, R"({"command":"pause"})"), HasSubstr("which source?"));
 }
 
 TEST(ControlCommands, SaveTellsWhatBecameOfIt) {
