@@ -108,14 +108,14 @@ def count_cases(entry):
     return passed, failed
 
 
-def run_suite(report, name, directory, suite, env=None, prefix=(), tests=()):
+def run_suite(report, name, directory, suite, env=None, prefix=(), tests=(), at_once=os.cpu_count()):
     print(f"\n== {name}", flush=True)
     began = time.monotonic()
     log = directory / "meson-logs" / f"{name}.json"
     log.unlink(missing_ok=True)
     code = subprocess.run(
         [*prefix, "meson", "test", "-C", str(directory), "--no-rebuild", "--suite", suite,
-         "--logbase", name, "--print-errorlogs", *tests],
+         "--logbase", name, "--print-errorlogs", "--num-processes", str(at_once), *tests],
         env=dict(os.environ, **(env or {})), stdin=subprocess.DEVNULL).returncode
     entries = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     for entry in entries:
@@ -203,7 +203,8 @@ STEPS = {
     "unit": lambda report: run_suite(report, "unit", BUILD, "unit"),
     "element": lambda report: run_suite(report, "element", BUILD, "element"),
     "fuzz": lambda report: run_suite(report, "fuzz", BUILD, "fuzz"),
-    "e2e": lambda report: run_suite(report, "e2e", BUILD, "e2e"),
+    # They mostly wait for sound.
+    "e2e": lambda report: run_suite(report, "e2e", BUILD, "e2e", at_once=2 * os.cpu_count()),
     "browser": step_browser,
     "tidy": lambda report: None,
     "asan": partial(step_sanitized, kind="asan"),
