@@ -8,11 +8,13 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "config/problem.hpp"
+#include "glib/types.hpp"
 #include "plugins/elements.hpp"
 
 namespace {
 
 void StartGStreamer() {
+  isr::RegisterSharedTypes();
   gst_init(nullptr, nullptr);
   isr::RegisterElements(nullptr);
 }
