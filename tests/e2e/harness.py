@@ -157,16 +157,13 @@ class Isr(Program):
 
     def workers(self, word):
         """The ids of the processes that do that for it, "clip" say."""
-        gone = contextlib.suppress(FileNotFoundError, ProcessLookupError)
-        children = set()  # the child of a thread that ends meanwhile is another one's, too
-        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
-            with gone:
-                children.update((task / "children").read_text().split())
         found = []
-        for child in children:
-            with gone:
-                if word.encode() in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
-                    found.append(int(child))
+        # /proc/<pid>/task/*/children leaves some out while others end.
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+                if int(parent) == self.process.pid and word.encode() in (process / "cmdline").read_bytes().split(b"\0"):
+                    found.append(int(process.name))
         return found
 
     def troubles(self, allowed=()):

@@ -70,8 +70,10 @@ class CrashTest(TestCase):
         for segment in recordings.of_source(isr.recordings, source):
             if segment.growing:
                 continue
-            self.assertAlmostEqual(self.playing_time(segment.path), segment.duration, delta=precision)
             self.assertEqual(segment.path.stat().st_size, segment.bytes)
+            # ffprobe wants to see a second frame.
+            if segment.path.suffix != ".mp3" or segment.frames > mp3.FRAME_SAMPLES:
+                self.assertAlmostEqual(self.playing_time(segment.path), segment.duration, delta=precision)
 
     def check_crash(self, isr, source, killed):
         """The last file before the kill was cut off there, and a gap leads to the next."""

@@ -24,7 +24,7 @@ REQUESTS = 20_000
 SILENT = 500
 # What libsoup's parser and ours refuse, and what is busy; never 500.
 REFUSALS = {400, 401, 403, 404, 405, 406, 409, 413, 415, 416, 417, 422, 431, 501, 503, 505}
-SUCCESSES = {200, 206, 304}
+SUCCESSES = {200, 204, 206, 304}
 # Heads beyond libsoup's own limit end the connection without a word.
 MAX_HEAD = 60_000
 
@@ -199,7 +199,7 @@ def judge(data, status, headers, body):
         return f"headers {headers}"
     if headers.get("content-type") == "text/event-stream":
         return None  # it goes on until the client leaves, as all here do
-    if not is_head and status != 304 and int(headers["content-length"]) != len(body):
+    if not is_head and status not in (204, 304) and int(headers["content-length"]) != len(body):
         return f"{len(body)} bytes of {headers['content-length']}"
     if status in SUCCESSES or (is_head and not body):
         return None
