@@ -59,6 +59,7 @@ std::optional<BlockQueue::Mark> BlockQueue::FirstRecord(std::size_t block) const
 Bytes BlockQueue::Read(std::uint64_t offset, std::size_t count) const {
   Bytes bytes;
   const std::uint64_t end = std::min(end_, offset + count);
+  bytes.reserve(end - std::min(end, offset));
   while (offset < end) {
     const std::size_t at = (offset - begin_) % block_bytes_;
     const std::size_t here = std::min<std::uint64_t>(block_bytes_ - at, end - offset);

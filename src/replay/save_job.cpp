@@ -225,12 +225,16 @@ class Joiner {
     std::uint64_t left = piece.count * layout.frame_bytes;
     Bytes rest;  // of a frame that is not whole yet
     while (left > 0) {
-      const Bytes bytes =
+      Bytes bytes =
           Read(reader, at, static_cast<size_t>(std::min<std::uint64_t>(left, kReadBytes)));
       if (bytes.empty()) return;
       at += bytes.size();
       left -= bytes.size();
-      AppendBytes(rest, bytes);
+      if (rest.empty()) {
+        rest = std::move(bytes);
+      } else {
+        AppendBytes(rest, bytes);
+      }
       const size_t whole = rest.size() - rest.size() % layout.frame_bytes;
       take(ByteView(rest).first(whole));
       rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(whole));
