@@ -92,6 +92,22 @@ struct Options {
   Options(const Options&) = delete;
   Options& operator=(const Options&) = delete;
 
+  void AddSaveEntries(GOptionContext* context) {
+    const GOptionEntry entries[] = {
+        {"source", 0, 0, G_OPTION_ARG_STRING, &source,
+         "Of save: which one, or all (default: the only one that there is)", "SOURCE"},
+        {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds,
+         "Of save: the last so many, up to now (default: replay_seconds of the config, or 60)",
+         "N"},
+        {"post", 0, 0, G_OPTION_ARG_DOUBLE, &post,
+         "Of save: so many from now on as well (default: post_seconds of the config); waits for "
+         "them",
+         "N"},
+        {"label", 0, 0, G_OPTION_ARG_STRING, &label, "Of save: what to call it", "TEXT"},
+        {}};
+    g_option_context_add_main_entries(context, entries, nullptr);
+  }
+
   bool Parse(int argc, char** argv, GError** error) {
     const GOptionEntry entries[] = {
         {"version", 'V', 0, G_OPTION_ARG_NONE, &version, "Print the version", nullptr},
@@ -115,16 +131,6 @@ struct Options {
          "Of analyze: measure again what has been measured", nullptr},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
          "Of cut: the new file, or the folder for it (default: the working directory)", "OUT"},
-        {"source", 0, 0, G_OPTION_ARG_STRING, &source,
-         "Of save: which one, or all (default: the only one that there is)", "SOURCE"},
-        {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds,
-         "Of save: the last so many, up to now (default: replay_seconds of the config, or 60)",
-         "N"},
-        {"post", 0, 0, G_OPTION_ARG_DOUBLE, &post,
-         "Of save: so many from now on as well (default: post_seconds of the config); waits for "
-         "them",
-         "N"},
-        {"label", 0, 0, G_OPTION_ARG_STRING, &label, "Of save: what to call it", "TEXT"},
         {"analyses-dir", 0, 0, G_OPTION_ARG_FILENAME, &analyses,
          "Of run: keep the tracks there, not in analyses/ of the recordings", "DIR"},
         {"gst", 0, 0, G_OPTION_ARG_STRING, &gst,
@@ -143,6 +149,7 @@ struct Options {
     GOptionContext* const context = g_option_context_new(nullptr);
     g_option_context_set_summary(context, Summary().c_str());
     g_option_context_add_main_entries(context, entries, nullptr);
+    AddSaveEntries(context);
     const bool parsed = g_option_context_parse(context, &argc, &argv, error) != FALSE;
     g_option_context_free(context);
     return parsed;
