@@ -81,6 +81,22 @@ void LogReload(const ReloadResult& result) {
   LogWarning(kDomain, "takes effect after a restart of isr: {}", OrNone(result.after_restart));
 }
 
+LiveRules LiveRulesOf(const LiveSettings& live) {
+  return {.profile = {.codec = live.codec,
+                      .bitrate = std::min(live.bitrate, live.opus_max_average_bitrate),
+                      .max_playback_rate = live.opus_max_playback_rate,
+                      .cbr = live.opus_cbr,
+                      .inband_fec = live.opus_inband_fec,
+                      .dtx = live.opus_dtx,
+                      .stereo = live.stereo},
+          .most_bitrate = live.opus_max_average_bitrate,
+          .max_listeners = static_cast<std::size_t>(live.max_listeners),
+          .first_port = live.first_udp_port,
+          .last_port = live.last_udp_port,
+          .stun_server = live.stun_server,
+          .turn_server = live.turn_server};
+}
+
 }  // namespace
 
 Daemon::Daemon(const Settings& settings, DaemonOptions options)
@@ -120,6 +136,7 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
   recorders_.SetLiveTaps([this](const std::string& source) { return live_.TapOf(source); });
   replay_.OnSaved([this](const SaveResult& result) { console_.Tell(result); });
   replay_.Apply(settings_.replay);
+  live_.Apply(LiveRulesOf(settings_.live));
   console_.Apply(settings_.button, settings_.notifications);
   OpenControlSocket();
   web_.Apply(settings_.web);
@@ -266,6 +283,8 @@ void Daemon::Reload(std::function<void(const ReloadResult&)> done) {
   RefuseOverlaps(settings_, diff.sources);
   ApplyWeb(wanted.web);
   settings_.replay = wanted.replay;
+  settings_.live = wanted.live;
+  live_.Apply(LiveRulesOf(settings_.live));
   settings_.button = wanted.button;
   settings_.notifications = wanted.notifications;
   console_.Apply(settings_.button, settings_.notifications);

@@ -62,6 +62,11 @@ struct OwnSection<ReplaySettings> {
   static constexpr auto kPlace = &Settings::replay;
 };
 template <>
+struct OwnSection<LiveSettings> {
+  static constexpr std::string_view kName = "live";
+  static constexpr auto kPlace = &Settings::live;
+};
+template <>
 struct OwnSection<ButtonSettings> {
   static constexpr std::string_view kName = "button";
   static constexpr auto kPlace = &Settings::button;

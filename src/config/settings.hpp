@@ -124,6 +124,25 @@ struct NotificationSettings {
   bool operator==(const NotificationSettings&) const = default;
 };
 
+/// [live]: what those hear who listen to a source now.
+struct LiveSettings {
+  std::string codec;                 ///< "opus", "pcmu", "pcma" or "g722"
+  int bitrate = 0;                   ///< of Opus, bits per second
+  int opus_max_average_bitrate = 0;  ///< that a listener may ask for, bits per second
+  int opus_max_playback_rate = 0;    ///< frames per second
+  bool opus_cbr = false;
+  bool opus_inband_fec = false;
+  bool opus_dtx = false;
+  bool stereo = false;
+  int max_listeners = 0;    ///< of all sources
+  int first_udp_port = 0;   ///< of isr-live; 0: any
+  int last_udp_port = 0;    ///< likewise
+  std::string stun_server;  ///< stun://HOST:PORT, or empty
+  std::string turn_server;  ///< turn://USER:PASSWORD@HOST:PORT, or empty; secret
+
+  bool operator==(const LiveSettings&) const = default;
+};
+
 struct Settings {
   std::string output_directory;  ///< absolute
   std::string state_directory;   ///< absolute; where the catalogue lies
@@ -131,6 +150,7 @@ struct Settings {
   std::string log_file;  ///< absolute; empty = stderr only
   WebSettings web;
   ReplaySettings replay;
+  LiveSettings live;
   ButtonSettings button;
   NotificationSettings notifications;
   std::vector<SourceSettings> sources;

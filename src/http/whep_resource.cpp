@@ -62,7 +62,7 @@ std::string LocationOf(const std::string& source, const LiveAnswer& answer) {
 }  // namespace
 
 Reply AnswerWhep(const Request& request, const HttpServices& services) {
-  const Parameters parameters(request.query, {"codec"});
+  const Parameters parameters(request.query, {"codec", "bitrate", "stereo"});
   if (request.content_type != kSdp) {
     Reply reply = ErrorReply(415, "content-type", "an offer is sent as application/sdp");
     reply.headers.emplace_back("Accept-Post", kSdp);
@@ -102,7 +102,7 @@ Reply AnswerWhepOptions(const Request& request, const HttpServices& /*services*/
 }
 
 Reply AnswerOffer(const Request& request, const HttpServices& services) {
-  const Parameters parameters(request.query, {"source", "codec"});
+  const Parameters parameters(request.query, {"source", "codec", "bitrate", "stereo"});
   JsonValue document;
   try {
     document = JsonValue::Parse(request.body);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "glib/log.hpp"
 #include "worker/wire.hpp"
 #include "worker/worker_process.hpp"
@@ -35,6 +36,24 @@ std::string NewName() {
 
 LiveAnswer Refuse(const std::string& code, const std::string& text) {
   return {.error = LiveError(code, text)};
+}
+
+void Grant(LiveProfile& profile, const LiveRules& rules, const std::string& wish,
+           const std::string& value) {
+  constexpr long kLeast = 6000;
+  if (wish == "codec") {
+    profile.codec = value;
+  } else if (wish == "stereo") {
+    if (value != "0" && value != "1") throw LiveError("bad-wish", "'stereo' must be 0 or 1");
+    profile.stereo = value == "1";
+  } else if (wish == "bitrate") {
+    const auto bitrate = ParseInteger(value);
+    if (!bitrate || *bitrate < kLeast || *bitrate > rules.most_bitrate) {
+      throw LiveError("bad-wish", fmt::format("'bitrate' must be a number from {} to {}", kLeast,
+                                              rules.most_bitrate));
+    }
+    profile.bitrate = static_cast<int>(*bitrate);
+  }
 }
 
 }  // namespace
@@ -80,12 +99,22 @@ void LiveDesk::Listen(const LiveRequest& request, std::function<void(LiveAnswer)
     return done(Refuse("not-installed",
                        "live listening over WebRTC needs the program isr-live (package isr-live)"));
   }
-  if (sessions_.size() >= options_.max_listeners) {
+  if (sessions_.size() >= rules_.max_listeners) {
     return done(Refuse("busy", fmt::format("{} listen already", sessions_.size())));
   }
-  LiveOrder order{.stream = FeedOf(request.source).Stream(), .offer = request.offer};
-  for (const auto& [wish, value] : request.wishes) {
-    if (wish == "codec") order.profile.codec = value;
+  LiveOrder order{.stream = FeedOf(request.source).Stream(),
+                  .profile = rules_.profile,
+                  .offer = request.offer,
+                  .first_port = rules_.first_port,
+                  .last_port = rules_.last_port,
+                  .stun_server = rules_.stun_server,
+                  .turn_server = rules_.turn_server};
+  try {
+    for (const auto& [wish, value] : request.wishes) {
+      Grant(order.profile, rules_, wish, value);
+    }
+  } catch (const LiveError& error) {
+    return done({.error = error});
   }
   const std::string text = EncodeOrder(order);
   if (text.size() + 64 > kMaxMessage) return done(Refuse("bad-offer", "the offer is too long"));

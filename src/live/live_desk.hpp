@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <sys/types.h>
 
@@ -24,7 +25,6 @@ class LiveDesk final : public LiveService {
  public:
   struct Options {
     std::string program;                ///< the path of isr-live; empty: it is not installed
-    std::size_t max_listeners = 20;     ///< of all sources
     std::chrono::seconds patience{20};  ///< an isr-live silent for longer hangs
   };
 
@@ -35,6 +35,9 @@ class LiveDesk final : public LiveService {
   /// Gives the source's audio to those who listen; the same for all of its runs.
   std::shared_ptr<AudioTap> TapOf(const std::string& source);
   bool IsHeard(const std::string& source) const;
+
+  /// For those who come from now on.
+  void Apply(LiveRules rules) { rules_ = std::move(rules); }
 
   void Listen(const LiveRequest& request, std::function<void(LiveAnswer)> done) override;
   bool End(const std::string& session) override;
@@ -59,6 +62,7 @@ class LiveDesk final : public LiveService {
 
   const Options options_;
   const std::function<void(const std::string&, bool)> follow_;
+  LiveRules rules_;
   const std::shared_ptr<LiveWay> way_ = std::make_shared<LiveWay>();  // shared with the feeds
   std::map<std::string, std::shared_ptr<LiveFeed>> feeds_;            ///< by source
   std::map<std::uint32_t, Session> sessions_;

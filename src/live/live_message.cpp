@@ -38,6 +38,9 @@ std::string EncodeOrder(const LiveOrder& order) {
   json.Name("max_playback_rate").Integer(profile.max_playback_rate);
   json.Name("cbr").Boolean(profile.cbr).Name("inband_fec").Boolean(profile.inband_fec);
   json.Name("dtx").Boolean(profile.dtx).Name("stereo").Boolean(profile.stereo);
+  json.Name("first_port").Integer(order.first_port).Name("last_port").Integer(order.last_port);
+  json.Name("stun_server").String(order.stun_server);
+  json.Name("turn_server").String(order.turn_server);
   return json.EndObject().Text();
 }
 
@@ -51,7 +54,11 @@ LiveOrder DecodeOrder(std::string_view text) {
                       .inband_fec = json["inband_fec"].Boolean(),
                       .dtx = json["dtx"].Boolean(),
                       .stereo = json["stereo"].Boolean()},
-          .offer = json["offer"].String()};
+          .offer = json["offer"].String(),
+          .first_port = static_cast<int>(json["first_port"].Integer()),
+          .last_port = static_cast<int>(json["last_port"].Integer()),
+          .stun_server = json["stun_server"].String(),
+          .turn_server = json["turn_server"].String()};
 }
 
 }  // namespace isr

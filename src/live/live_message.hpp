@@ -51,7 +51,11 @@ std::optional<LiveMessage> DecodeLive(ByteView bytes);
 struct LiveOrder {
   std::uint32_t stream = 0;
   LiveProfile profile;
-  std::string offer;  ///< SDP
+  std::string offer;   ///< SDP
+  int first_port = 0;  ///< UDP; 0: any
+  int last_port = 0;   ///< UDP; 0: any
+  std::string stun_server;
+  std::string turn_server;
 };
 
 std::string EncodeOrder(const LiveOrder& order);

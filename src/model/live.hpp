@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -23,10 +24,21 @@ struct LiveProfile {
   auto operator<=>(const LiveProfile&) const = default;
 };
 
+/// How listeners are served.
+struct LiveRules {
+  LiveProfile profile;        ///< of those who do not ask for another one
+  int most_bitrate = 256000;  ///< that one may ask for, bits per second
+  std::size_t max_listeners = 20;
+  int first_port = 0;  ///< UDP; 0: any
+  int last_port = 0;   ///< UDP; 0: any
+  std::string stun_server;
+  std::string turn_server;
+};
+
 /// A browser that wants to hear a source.
 struct LiveRequest {
   std::string source;                         ///< its name
-  std::map<std::string, std::string> wishes;  ///< of a LiveProfile: "codec" -> "opus"
+  std::map<std::string, std::string> wishes;  ///< "codec", "bitrate" or "stereo", as text
   std::string offer;                          ///< SDP
 };
 

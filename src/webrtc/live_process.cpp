@@ -80,8 +80,7 @@ void LiveProcess::Begin(const LiveMessage& message) {
     listener.stream = order.stream;
     sources_[order.stream].Join(message.id, order.profile);
     WebrtcSession::Owner& owner = *this;
-    listener.session =
-        std::make_unique<WebrtcSession>(message.id, order.offer, order.profile, owner, mailbox_);
+    listener.session = std::make_unique<WebrtcSession>(message.id, order, owner, mailbox_);
   } catch (const LiveError& error) {
     OnRefused(message.id, error);
   } catch (const Error& error) {

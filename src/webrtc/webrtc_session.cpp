@@ -51,11 +51,15 @@ Ref<GstElement> MakePayloader(const LiveProfile& profile, int payload_type) {
 }
 
 /// No TCP, and no waiting for a router to answer UPnP.
-void Quicken(GstElement* webrtc) {
+void Reach(GstElement* webrtc, const LiveOrder& order) {
+  if (!order.stun_server.empty()) SetProperty(webrtc, "stun-server", order.stun_server);
+  if (!order.turn_server.empty()) SetProperty(webrtc, "turn-server", order.turn_server);
   GObject* ice = nullptr;
   g_object_get(webrtc, "ice-agent", &ice, nullptr);
   const auto owned = Ref<GObject>::Adopt(ice);
   SetProperty(ice, "ice-tcp", false);
+  if (order.first_port > 0) SetProperty(ice, "min-rtp-port", static_cast<guint>(order.first_port));
+  if (order.last_port > 0) SetProperty(ice, "max-rtp-port", static_cast<guint>(order.last_port));
   GObject* agent = nullptr;
   g_object_get(ice, "agent", &agent, nullptr);
   const auto nice = Ref<GObject>::Adopt(agent);
@@ -127,21 +131,21 @@ std::string ErrorIn(const GstStructure* reply) {
 
 }  // namespace
 
-WebrtcSession::WebrtcSession(std::uint32_t id, const std::string& offer, const LiveProfile& profile,
-                             Owner& owner, Mailbox& mailbox)
+WebrtcSession::WebrtcSession(std::uint32_t id, const LiveOrder& order, Owner& owner,
+                             Mailbox& mailbox)
     : id_(id),
-      profile_(profile),
-      codec_(RtpCodecOf(profile.codec)),
-      offer_(ParseOffer(offer, codec_)),
+      profile_(order.profile),
+      codec_(RtpCodecOf(profile_.codec)),
+      offer_(ParseOffer(order.offer, codec_)),
       owner_(owner),
       pipeline_(MakeLivePipeline("listener")),
-      appsrc_(MakeLiveSource(EncodedCaps(profile).Get(), kMostWaiting)),
+      appsrc_(MakeLiveSource(EncodedCaps(profile_).Get(), kMostWaiting)),
       webrtc_(MakeElement("webrtcbin")),
       door_(std::make_shared<Door>(this, mailbox)) {
   filter_ = MakeCapsFilter("application/x-rtp,media=audio,payload=" +
                            std::to_string(offer_.payload_type));
   SetEnumProperty(webrtc_.Get(), "bundle-policy", "max-bundle");
-  Quicken(webrtc_.Get());
+  Reach(webrtc_.Get(), order);
   AddAndLink(pipeline_.Get(), {appsrc_, MakePayloader(profile_, offer_.payload_type), filter_});
   gst_bin_add(GST_BIN(pipeline_.Get()), webrtc_.Get());
 

@@ -11,6 +11,7 @@
 #include "glib/mailbox.hpp"
 #include "glib/ref.hpp"
 #include "glib/source_handle.hpp"
+#include "live/live_message.hpp"
 #include "model/live.hpp"
 #include "pipeline/running_element.hpp"
 #include "webrtc/offer.hpp"
@@ -41,8 +42,7 @@ class WebrtcSession {
 
   /// `owner` and `mailbox` outlive it. Throws LiveError when the offer cannot be answered, Error
   /// when an element is missing.
-  WebrtcSession(std::uint32_t id, const std::string& offer, const LiveProfile& profile,
-                Owner& owner, Mailbox& mailbox);
+  WebrtcSession(std::uint32_t id, const LiveOrder& order, Owner& owner, Mailbox& mailbox);
   ~WebrtcSession();
   WebrtcSession(const WebrtcSession&) = delete;
   WebrtcSession& operator=(const WebrtcSession&) = delete;

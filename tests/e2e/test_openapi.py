@@ -81,12 +81,12 @@ class Requests:
             "saveReplay": [("/api/replay", {}, body) for body in (
                 b'{"source": "radio", "seconds": 3600}', b'{"source": "all", "post": 0, "label": "partly"}', b"{}",
                 b'{"source": "none"}', b'{"source": "beeps", "seconds": 1e-9}', b'{"source": "beeps", "label": "taken"}')],
-            "listen": [("/whep/beeps?codec=opus", sdp, OFFER.encode()), ("/whep/none", sdp, OFFER.encode()),
+            "listen": [("/whep/beeps?codec=opus&bitrate=64000&stereo=0", sdp, OFFER.encode()), ("/whep/none", sdp, OFFER.encode()),
                        ("/whep/beeps?codec=g722", sdp, OFFER.encode()), ("/whep/beeps", {}, b"v=0"),
                        ("/whep/beeps", sdp, b"v=0")],
             "stopListening": ["/whep/beeps/none"],
             "listenOptions": ["/whep/beeps"],
-            "offer": [("/offer?source=beeps&codec=opus", {}, description[0]), ("/offer?source=none", {}, description[0]),
+            "offer": [("/offer?source=beeps&codec=opus&bitrate=64000&stereo=0", {}, description[0]), ("/offer?source=none", {}, description[0]),
                       ("/offer?codec=g722", {}, description[0]), ("/offer", {}, description[1])],
             "listSaves": ["/api/replay"],
             "saved": [(f"/saved/{path}", headers) for path, headers in (

@@ -21,6 +21,7 @@ STEREO_RMS = (-21.1, -33.1)
 STREAMS = {"mp3": ("audio/mpeg", ["-c:a", "libmp3lame", "-b:a", "128k"]),
            "opus": ("application/ogg", ["-c:a", "libopus", "-b:a", "96k", "-f", "ogg"])}
 STREAM_SECONDS = 90
+MOST = 5  # listeners
 CLIENT = Path(__file__).with_name("whep_client.py")
 
 
@@ -82,6 +83,7 @@ class Whep(TestCase):
                             *arguments, *(["-f", "mp3"] if name == "mp3" else []), path], check=True)
             server.stream(f"/{name}", [(path.read_bytes(), STREAM_SECONDS)], content_type=content_type)
             sources[name] = {"type": "stream", "url": server.url(f"/{name}")}
+        sources["live"] = {"max_listeners": MOST, "opus_cbr": "yes", "opus_max_average_bitrate": 128000}
         cls.isr = Isr(folder, sources)
         resources.callback(cls.isr.kill)
         cls.isr.wait_for_state("tone", "recording")
@@ -89,8 +91,13 @@ class Whep(TestCase):
 
     def listen(self, path="/whep/tone", *options):
         client = Client(self.isr, path, *options)
-        self.addCleanup(client.kill)
+        self.addCleanup(self.drop, client)
         return client
+
+    def drop(self, client):
+        client.kill()
+        if client.answer and client.answer["location"]:
+            self.isr.get(client.answer["location"], method="DELETE")
 
     def live(self):
         """The process id of isr-live."""
@@ -126,6 +133,23 @@ class Whep(TestCase):
                 heard = client.wait_for_tone(STEREO_HERTZ, STEREO_RMS)
                 self.assertEqual(len(heard["rms"]), 2)
                 client.leave()
+
+    def test_what_is_wished_for_is_sent_within_the_limits(self):
+        client = self.listen("/whep/tone?bitrate=32000&stereo=0")
+        client.wait_for_tone()
+        for told in ("maxaveragebitrate=32000", "cbr=1", "sprop-stereo=0", "b=AS:48"):
+            self.assertIn(told, client.answer["sdp"])
+        client.leave()
+        for wish in ("bitrate=128001", "bitrate=x", "stereo=yes", "codec=mp3"):
+            status, _, text = self.post(b"v=0", f"/whep/tone?{wish}")
+            self.assertEqual((status, json.loads(text)["error"]["code"]), (400, "bad-wish"), wish)
+
+    def test_more_than_may_listen_are_asked_to_come_again(self):
+        clients = [self.listen() for _ in range(MOST + 1)]
+        answers = sorted(client.wait_for_answer()["status"] for client in clients)
+        self.assertEqual(answers[-2:], [201, 503])
+        for client in clients:
+            client.leave()
 
     def test_who_leaves_is_gone_at_once_and_leaves_nothing_behind(self):
         first = self.listen()
@@ -163,7 +187,6 @@ class Whep(TestCase):
                 (b"v=0", "/whep/nobody", "application/sdp", 404, "unknown-source"),
                 (b"", "/whep/tone", "application/sdp", 400, "bad-offer"),
                 (b"v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n", "/whep/tone", "application/sdp", 406, "no-codec"),
-                (b"v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n", "/whep/tone?codec=mp3", "application/sdp", 400, "bad-wish"),
                 (b"v=0", "/whep/tone?colour=red", "application/sdp", 400, "bad-parameter"),
                 (b"v=0", "/offer", "application/json", 400, "bad-parameter"),
                 (b'{"sdp": 5, "type": "offer"}', "/offer", "application/json", 400, "bad-parameter")]:
