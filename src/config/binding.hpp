@@ -72,6 +72,11 @@ struct OwnSection<ButtonSettings> {
   static constexpr auto kPlace = &Settings::button;
 };
 template <>
+struct OwnSection<HotkeySettings> {
+  static constexpr std::string_view kName = "hotkey";
+  static constexpr auto kPlace = &Settings::hotkey;
+};
+template <>
 struct OwnSection<NotificationSettings> {
   static constexpr std::string_view kName = "notifications";
   static constexpr auto kPlace = &Settings::notifications;

@@ -28,6 +28,7 @@ constexpr std::array<OwnSectionInfo, 5> kOwnSections{{{"web", "for the web page"
                                                       {"replay", "for saved files"},
                                                       {"live", "for those who listen"},
                                                       {"button", "for a button"},
+                                                      {"hotkey", "for keys"},
                                                       {"notifications", "for notifications"}}};
 
 std::vector<std::string> TypeWords() {
@@ -228,6 +229,13 @@ const std::vector<KeyInfo> kKeys{
      .default_text = "all",
      .help = "The source that it saves, or all.",
      .binding = In<&ButtonSettings::source>()},
+
+    // [hotkey]
+    {.name = "binding",
+     .kind = KeyKind::kText,
+     .default_text = "",
+     .help = "Keys that save from anywhere on the desktop while isr-tray runs; blank for none.",
+     .binding = In<&HotkeySettings::binding>()},
 
     // [notifications]
     {.name = "enabled",

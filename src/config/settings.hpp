@@ -116,6 +116,13 @@ struct ButtonSettings {
   bool operator==(const ButtonSettings&) const = default;
 };
 
+/// [hotkey]: a key that saves from anywhere on the desktop; isr-tray binds it.
+struct HotkeySettings {
+  std::string binding;  ///< "<ctrl>+<shift>+s"; empty: none
+
+  bool operator==(const HotkeySettings&) const = default;
+};
+
 /// [notifications]: what the person at this desktop is told.
 struct NotificationSettings {
   bool enabled = false;
@@ -152,6 +159,7 @@ struct Settings {
   ReplaySettings replay;
   LiveSettings live;
   ButtonSettings button;
+  HotkeySettings hotkey;
   NotificationSettings notifications;
   std::vector<SourceSettings> sources;
 
