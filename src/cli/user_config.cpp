@@ -39,6 +39,15 @@ channels = 2
 record = no
 replay_seconds = 10
 post_seconds = 0
+
+[notifications]
+enabled = yes
+# A sound of the desktop's theme, such as camera-shutter; it is heard in what is saved next.
+sound =
+
+[hotkey]
+# While isr-tray runs, under X11.
+binding = <ctrl>+<shift>+s
 )";
 
 const std::string& MadeFolder(const std::string& path) {

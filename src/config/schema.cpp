@@ -24,7 +24,7 @@ const std::array<SourceType, 6> kTypes{{
     {"test", TestSettings{}, "wave"},
 }};
 
-constexpr std::array<OwnSectionInfo, 5> kOwnSections{{{"web", "for the web page"},
+constexpr std::array<OwnSectionInfo, 6> kOwnSections{{{"web", "for the web page"},
                                                       {"replay", "for saved files"},
                                                       {"live", "for those who listen"},
                                                       {"button", "for a button"},

@@ -27,11 +27,17 @@ Shows what an isr does in the desktop's tray, and lets it save, pause and quit. 
 config; without it, that of "isr --user".
 )";
 
-TraySettings SettingsFor(const std::string& config) {
+/// `given`: empty for the user's own.
+TraySettings SettingsFor(const std::string& given) {
+  const std::string config =
+      given.empty() ? std::string(g_get_user_config_dir()) + "/isr/config.ini" : given;
   const Settings settings =
       LoadConfig(config, {.working_directory = std::filesystem::current_path()});
   const char* const runtime = g_getenv("XDG_RUNTIME_DIR");
-  return {.socket = UserControlSocket(settings.state_directory, runtime == nullptr ? "" : runtime).path,
+  const ControlSocket socket =
+      given.empty() ? UserControlSocket(settings.state_directory, runtime == nullptr ? "" : runtime)
+                    : LocateControlSocket(settings.state_directory, {});
+  return {.socket = socket.path,
           .config = std::filesystem::absolute(config),
           .directory = settings.replay.directory,
           .binding = settings.hotkey.binding};
@@ -47,11 +53,8 @@ int Run(int argc, char** argv) {
     std::fputs(kUsage, option == "--help" ? stdout : stderr);
     return option == "--help" ? 0 : kExitUsage;
   }
-  const std::string config = option.empty()
-                                 ? std::string(g_get_user_config_dir()) + "/isr/config.ini"
-                                 : std::string(option);
   StartLog(LogLevel::kInfo, "");
-  const Tray tray(SettingsFor(config));
+  const Tray tray(SettingsFor(std::string(option)));
   const SourceHandle interrupt = SourceHandle::OnSignal(SIGINT, gtk_main_quit);
   const SourceHandle terminate = SourceHandle::OnSignal(SIGTERM, gtk_main_quit);
   gtk_main();
