@@ -25,7 +25,8 @@ class OggMuxer final : public FileMuxer {
   }
 
   void Begin(const std::optional<FileStart>& /*start*/, Output& output) override {
-    writer_.emplace(g_random_int(), static_cast<std::uint32_t>(format_.rate));
+    // Half a second to a page: what is not yet on one is lost in a crash.
+    writer_.emplace(g_random_int(), static_cast<std::uint32_t>(format_.rate) / 2);
     Bytes pages;
     for (const Bytes& header : headers_) writer_->AddHeader(header, pages);
     writer_->Flush(pages);

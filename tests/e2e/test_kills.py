@@ -192,6 +192,11 @@ class KillsTest(unittest.TestCase):
                         self.assertGreater(hole, -200_000, f"{this} {following}")
                     continue
                 self.assertEqual(this.ended, "crash", following)
+                if following.start_us <= this.end_us:
+                    # Placed too late, as above, by more than the next life took to begin.
+                    self.assertNotEqual(this.began, "boundary", f"{this} {following}")
+                    self.assertLess(this.end_us - following.start_us, 200_000, f"{this} {following}")
+                    continue
                 self.assertEqual(gaps[following.start_us]["cause"], "crash", following)
                 self.assertAlmostEqual(gaps[following.start_us]["start"], this.end_us, delta=2)
 
