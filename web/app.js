@@ -120,7 +120,10 @@ class App {
     checkDownloads((text) => this.showNotice(text));
     keepVolume();
     this.live.start();
-    this.all.run().then(() => this.goToPlace());
+    const {hash} = location;
+    this.all.run().then(() => {
+      if (location.hash === hash) this.goToPlace();  // else somebody was faster
+    });
   }
 
   /** @param {api.Source} source that changed */

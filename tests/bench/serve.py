@@ -152,7 +152,7 @@ def measure(folder):
     make_flac(flac)
     with open(recordings / "big.wav", "wb") as big:
         subprocess.run(["head", "-c", str(BIG), "/dev/urandom"], stdout=big, check=True)
-    isr = Isr(folder, {"live": {"type": "test"}}, env={"TZ": "UTC"})
+    isr = Isr(folder, {"studio": {"type": "test"}}, env={"TZ": "UTC"})
     try:
         isr.wait_until_serving()
         wait_for("the scan", lambda: b"long.flac" in get(isr.port, "/api/files?q=long"), 120, alive=[isr])

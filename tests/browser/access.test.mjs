@@ -23,7 +23,7 @@ let origin;
 
 before(async () => {
   if (!ADDRESS) return;
-  isr = await Isr.start({}, { live: { type: 'test' } }, (folder) => makeSounds(folder, [
+  isr = await Isr.start({}, { studio: { type: 'test' } }, (folder) => makeSounds(folder, [
     { name: 'one.wav', start: new Date('2026-11-18T10:00:00Z'), seconds: 12, tones: [] },
   ]));
   origin = isr.origin.replace('127.0.0.1', ADDRESS);

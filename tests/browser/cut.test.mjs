@@ -19,7 +19,7 @@ let page;
 let source;  // the samples of long.wav
 
 before(async () => {
-  isr = await Isr.start({}, { live: { type: 'test' } }, (folder) => {
+  isr = await Isr.start({}, { studio: { type: 'test' } }, (folder) => {
     makeSounds(folder, [
       { name: 'long.wav', start: new Date('2026-11-18T12:00:00Z'), seconds: 60, tones: [[15, 16], [40, 43]] },
     ]);
@@ -182,11 +182,11 @@ test("a day's section is cut from its player", async () => {
 });
 
 test('what is recorded so far of a recording that grows can be cut', async () => {
-  const live = page.getByRole('row').filter({ hasText: 'live' });
-  await live.getByText('recording').waitFor();
-  await live.getByRole('button', { name: /^Play/ }).click();
+  const studio = page.getByRole('row').filter({ hasText: 'studio' });
+  await studio.getByText('recording').waitFor();
+  await studio.getByRole('button', { name: /^Play/ }).click();
   await page.locator('.file-panel').getByRole('button', { name: '✂ Cut…' }).click();
-  const panel = page.getByRole('group', { name: /^Cut of .* live/ });
+  const panel = page.getByRole('group', { name: /^Cut of .* studio/ });
   await panel.getByLabel('Start', { exact: true }).fill('0:00.5');
   await panel.getByLabel('End', { exact: true }).fill('9:00:00');
   await panel.getByText(/The recording lasts .* so far/).waitFor();

@@ -17,7 +17,7 @@ let page;
 
 before(async () => {
   const quiet = { seconds: 12, tones: [] };
-  isr = await Isr.start({}, { live: { type: 'test' } }, (folder) => makeSounds(folder, [
+  isr = await Isr.start({}, { studio: { type: 'test' } }, (folder) => makeSounds(folder, [
     { name: 'one & only.wav', start: new Date('2026-11-18T10:00:00Z'), ...quiet },
     { name: 'two.wav', start: new Date('2026-11-18T11:00:00Z'), ...quiet },
     { name: 'three.wav', start: new Date('2026-11-18T12:00:00Z'), ...quiet },
@@ -92,8 +92,8 @@ test('a download that the recorder refuses is said on the page', async () => {
 });
 
 test('what is being recorded cannot be deleted', async () => {
-  const row = page.getByRole('row').filter({ hasText: 'live' });
+  const row = page.getByRole('row').filter({ hasText: 'studio' });
   await row.getByRole('button', { name: /^Play/ }).click();
-  await page.getByRole('group', { name: /^Player of .* live/ }).waitFor();
+  await page.getByRole('group', { name: /^Player of .* studio/ }).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Delete…' }).isVisible(), false);
 });

@@ -12,7 +12,7 @@ let visitor;
 let page;
 
 before(async () => {
-  isr = await Isr.start({}, { live: { type: 'test' } }, (folder) => makeSounds(folder, [
+  isr = await Isr.start({}, { studio: { type: 'test' } }, (folder) => makeSounds(folder, [
     { name: 'a b&c.wav', start: new Date('2026-11-18T12:00:00Z'), seconds: 60, tones: [[15, 16], [40, 43]] },
     { name: 'other.wav', start: new Date('2026-11-18T13:00:00Z'), seconds: 20, tones: [] },
   ]));
@@ -110,7 +110,7 @@ test('a zoomed waveform goes along with the player', async () => {
 test('how loud one player is, all are, after a reload as well', async () => {
   await audio().evaluate((element) => { element.volume = 0.25; });
   const volumes = () => page.evaluate(() => [...document.querySelectorAll('audio')].map(({ volume }) => volume));
-  await waitFor('the other player', async () => (await volumes()).join() === '0.25,0.25');
+  await waitFor('the other players', async () => (await volumes()).every((volume) => volume === 0.25));
   await page.reload();
   await waitFor('the player', async () => (await volumes()).includes(0.25));
 });
@@ -132,9 +132,9 @@ test('one recording is open at a time', async () => {
 });
 
 test('a recording that still grows plays as far as it goes', async () => {
-  const live = page.getByRole('row').filter({ hasText: 'live' });
-  await live.getByText('recording').waitFor();
-  await live.getByRole('button', { name: /^Play/ }).click();
+  const studio = page.getByRole('row').filter({ hasText: 'studio' });
+  await studio.getByText('recording').waitFor();
+  await studio.getByRole('button', { name: /^Play/ }).click();
   await waitFor('the player to advance', async () => (await where()).currentTime > 0.3);
   const { duration } = await where();
   await waitFor('the end of what there was to be passed', async () => {

@@ -15,7 +15,7 @@ let visitor;
 let page;
 
 before(async () => {
-  isr = await Isr.start({}, { live: { type: 'test' } }, (folder) => makeSounds(folder, KINDS.map((kind, hour) => (
+  isr = await Isr.start({}, { studio: { type: 'test' } }, (folder) => makeSounds(folder, KINDS.map((kind, hour) => (
     { name: `old.${kind}`, start: new Date(Date.UTC(2026, 10, 18, 10 + hour)), seconds: 60, tones: [[15, 16], [40, 43]] }))));
   visitor = await FirefoxVisitor.open(isr.origin);
   page = visitor.page;
@@ -31,7 +31,7 @@ const audio = (selector, ask) => page.$eval(selector, ask);
 
 test('the source that records is shown with its level', async () => {
   await visitor.find('.source-state[data-state="recording"]');
-  await visitor.find('canvas[aria-label^="Level of live: -"]');
+  await visitor.find('canvas[aria-label^="Level of studio: -"]');
 });
 
 test('a day opens on its recordings', async () => {

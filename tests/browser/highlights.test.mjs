@@ -14,15 +14,15 @@ let visitor;
 let page;
 
 before(async () => {
-  isr = await Isr.start({}, { live: { type: 'test' } }, (folder) => makeSounds(folder, [
+  isr = await Isr.start({}, { studio: { type: 'test' } }, (folder) => makeSounds(folder, [
     { name: 'first.wav', start: new Date('2026-11-18T10:00:00Z'), seconds: 60, tones: [[15, 16], [20, 21, 0.1], [40, 41.5]] },
     { name: 'last.wav', start: new Date('2026-11-18T12:00:00Z'), seconds: 30, tones: [[12, 13, 0.5]] },
     { name: 'many.wav', start: new Date('2026-11-16T12:00:00Z'), seconds: 300,
       tones: Array.from({ length: 59 }, (_, number) => [5 * number + 4, 5 * number + 5, 0.2 + number / 100]) },
     { name: 'quiet.wav', start: new Date('2026-11-17T12:00:00Z'), seconds: 20, tones: [] },
   ]));
-  isr.command('pause', 'live');
-  isr.command('resume', 'live');
+  isr.command('pause', 'studio');
+  isr.command('resume', 'studio');
   visitor = await Visitor.open(isr.origin);
   page = visitor.page;
   assert.equal(await page.locator('#clip-after').inputValue(), 'best');
@@ -222,7 +222,7 @@ test('a day of a source shows what is missing, and so does its card', async () =
   await page.getByRole('button', { name: /Highlights of/ }).first().click();
   const canvas = panel().getByRole('img', { name: /Timeline.*recordings.*1 gap$/ });
   await canvas.waitFor();
-  assert.deepEqual(await page.locator('.timeline-lanes li').allTextContents(), ['live']);
+  assert.deepEqual(await page.locator('.timeline-lanes li').allTextContents(), ['studio']);
 });
 
 test('highlights look right everywhere and keep nobody out', async () => {

@@ -58,7 +58,7 @@ test('L says what it is, and what is said is text', async () => {
   await page.keyboard.press('Tab');
   await page.keyboard.type('in the old oak');
   await visitor.photograph('mark');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await panel().getByRole('button', { name: `10:00:15 · first.wav` }).filter({ hasText: EVIL }).waitFor();
   assert.equal(await page.locator('img[src=x]').count(), 0);
   const [mark] = await marks();

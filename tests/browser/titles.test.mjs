@@ -15,7 +15,7 @@ let visitor;
 let page;
 
 before(async () => {
-  radio = await Radio.start(60, { live: ['audio/mpeg', '-f', 'mp3', '-write_xing', '0', '-id3v2_version', '0'] }, { live: TITLE });
+  radio = await Radio.start(60, { station: ['audio/mpeg', '-f', 'mp3', '-write_xing', '0', '-id3v2_version', '0'] }, { station: TITLE });
   isr = await Isr.start({ filename_pattern: '{source}-%H%M%S' }, { ...radio.sources, garden: { type: 'test' } });
   await waitFor('both to be recorded', async () => (await isr.files()).length === 2);
   visitor = await Visitor.open(isr.origin);
@@ -40,7 +40,7 @@ test('a part of a title finds its recording and is named there', async () => {
 
 test('the title leads to where it begins', async () => {
   await page.getByRole('row').getByRole('button', { name: TITLE }).press('Enter');
-  const player = page.getByRole('group', { name: /Player of .* live/ });
+  const player = page.getByRole('group', { name: /Player of .* station/ });
   await player.waitFor();
   await waitFor('it to play', () => page.locator('.file-panel audio').evaluate(({ paused }) => !paused));
 });
