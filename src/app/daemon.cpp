@@ -133,7 +133,8 @@ Daemon::Daemon(const Settings& settings, DaemonOptions options)
             .live = &live_},
            settings.state_directory) {
   events_.OnWatched([this](bool is_watched) { recorders_.WatchLevels(is_watched); });
-  recorders_.SetLiveTaps([this](const std::string& source) { return live_.TapOf(source); });
+  recorders_.SetLiveTaps([this](const std::string& source) { return live_.TapOf(source); },
+                         [this](const std::string& source) { return live_.IsHeard(source); });
   replay_.OnSaved([this](const SaveResult& result) { console_.Tell(result); });
   replay_.Apply(settings_.replay);
   live_.Apply(LiveRulesOf(settings_.live));

@@ -58,7 +58,10 @@ void RecorderSet::Add(const SourceSettings& settings) {
   members_.push_back({std::make_unique<SourceRecorder>(settings, roots_, catalogue_, listener_,
                                                        filler_, observer_, clock_, changed)});
   members_.back().recorder->WatchLevels(watch_.IsActive());
-  if (live_tap_of_) members_.back().recorder->SetLiveTap(live_tap_of_(settings.name));
+  if (live_tap_of_) {
+    members_.back().recorder->SetLiveTap(live_tap_of_(settings.name));
+    members_.back().recorder->FollowLive(is_heard_(settings.name));
+  }
   members_.back().recorder->Start();
 }
 

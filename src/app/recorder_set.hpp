@@ -33,9 +33,12 @@ class RecorderSet {
   /// For good. Calls `then`, later, when all files are finished.
   void StopAll(std::function<void()> then);
 
-  /// `tap_of`: who hears a source while somebody listens to it live. Before Apply.
-  void SetLiveTaps(std::function<std::shared_ptr<AudioTap>(const std::string& source)> tap_of) {
+  /// `tap_of`: who hears a source while somebody listens to it live, and `is_heard` whether that is
+  /// so now. Before Apply.
+  void SetLiveTaps(std::function<std::shared_ptr<AudioTap>(const std::string& source)> tap_of,
+                   std::function<bool(const std::string& source)> is_heard) {
     live_tap_of_ = std::move(tap_of);
+    is_heard_ = std::move(is_heard);
   }
   /// Whether the observer wants levels ten times a second, rather than once.
   void WatchLevels(bool is_watched);
@@ -76,6 +79,7 @@ class RecorderSet {
   Observer& observer_;
   const Clock& clock_;
   std::function<std::shared_ptr<AudioTap>(const std::string&)> live_tap_of_;
+  std::function<bool(const std::string& source)> is_heard_;
   std::vector<Member> members_;
   std::vector<Waiter> waiters_;
   SourceHandle sweep_;

@@ -121,6 +121,10 @@ SaveRequest ReplayDesk::WithDefaults(SaveRequest request, const std::vector<std:
     seconds = std::max(seconds, own > 0 ? own : kSaveSeconds);
     post = std::max(post, Seconds(source.post));
   }
+  for (const std::string& name : names) {
+    const SourceSettings& source = recorders_.FindRecorder(name)->Wanted();
+    if (!source.record) post = std::min(post, Seconds(source.replay));
+  }
   if (!request.seconds) request.seconds = seconds;
   if (!request.post) request.post = post;
   for (const std::string& name : names) {

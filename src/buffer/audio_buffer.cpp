@@ -249,27 +249,30 @@ MemoryFill AudioBuffer::Fill() const {
 }
 
 std::shared_ptr<const AudioBuffer::Hold> AudioBuffer::Keep(double seconds) {
-  std::uint64_t from = 0;
+  std::uint64_t floor = 0;
+  std::optional<BlockQueue::Mark> from;
   {
     const std::lock_guard lock(mutex_);
-    from = blocks_.Begin();
+    floor = blocks_.Begin();
     const std::int64_t wanted = Now() - std::llround(seconds * 1e6);
     for (std::size_t i = 1; i < blocks_.Blocks(); ++i) {
       const auto record = blocks_.FirstRecord(i);
       if (!record || record->time > wanted) break;
-      from = record->offset;
+      floor = record->offset;
+      from = *record;
     }
-    floors_.insert(from);
+    floors_.insert(floor);
   }
-  return std::make_shared<const Hold>(shared_from_this(), from);
+  return std::make_shared<const Hold>(shared_from_this(), floor, from);
 }
 
-AudioBuffer::Hold::Hold(std::shared_ptr<AudioBuffer> buffer, std::uint64_t from)
-    : buffer_(std::move(buffer)), from_(from) {}
+AudioBuffer::Hold::Hold(std::shared_ptr<AudioBuffer> buffer, std::uint64_t floor,
+                        std::optional<BlockQueue::Mark> from)
+    : buffer_(std::move(buffer)), floor_(floor), from_(from) {}
 
 AudioBuffer::Hold::~Hold() {
   const std::lock_guard lock(buffer_->mutex_);
-  buffer_->floors_.erase(buffer_->floors_.find(from_));
+  buffer_->floors_.erase(buffer_->floors_.find(floor_));
 }
 
 std::vector<HeldSegment> AudioBuffer::Hold::Segments(
@@ -279,8 +282,15 @@ std::vector<HeldSegment> AudioBuffer::Hold::Segments(
   buffer_->TrimFront();
   std::vector<HeldSegment> segments;
   for (const Piece& piece : buffer_->pieces_) {
+    const bool is_last = &piece == &buffer_->pieces_.back();
+    if (!is_last && piece.held.end <= floor_) continue;
     segments.push_back(piece.held);
-    segments.back().segment.frames -= static_cast<std::int64_t>(piece.held.dropped);
+    if (from_ && piece.held.begin < from_->offset) {
+      // What is before may go at any time.
+      segments.back().begin = from_->offset;
+      segments.back().dropped = from_->frame;
+    }
+    segments.back().segment.frames -= static_cast<std::int64_t>(segments.back().dropped);
     const std::uint64_t end =
         piece.first_frame + static_cast<std::uint64_t>(piece.held.segment.frames);
     if (run_frames && piece.run == buffer_->run_ && end > *run_frames) {

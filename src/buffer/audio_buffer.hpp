@@ -70,12 +70,14 @@ class AudioBuffer final : public std::enable_shared_from_this<AudioBuffer> {
   /// what goes far beyond three times the buffer's length is let go all the same.
   class Hold {
    public:
-    Hold(std::shared_ptr<AudioBuffer> buffer, std::uint64_t from);
+    /// `from`: what is before it may go; where a record begins, or nothing: all is kept.
+    Hold(std::shared_ptr<AudioBuffer> buffer, std::uint64_t floor,
+         std::optional<BlockQueue::Mark> from);
     ~Hold();
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
 
-    /// All that is held by now, oldest first; of the run that goes on, its first so many frames.
+    /// All that is kept by now, oldest first; of the run that goes on, its first so many frames.
     std::vector<HeldSegment> Segments(std::optional<std::uint64_t> run_frames) const;
     /// Up to `count` bytes of the buffer from `offset`, fewer when that is much. Throws Error when
     /// they are not there any more.
@@ -83,7 +85,8 @@ class AudioBuffer final : public std::enable_shared_from_this<AudioBuffer> {
 
    private:
     const std::shared_ptr<AudioBuffer> buffer_;  // shared with its source
-    const std::uint64_t from_;
+    const std::uint64_t floor_;
+    const std::optional<BlockQueue::Mark> from_;
   };
 
   explicit AudioBuffer(const Options& options);

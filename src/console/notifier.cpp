@@ -56,6 +56,8 @@ void Notifier::Tell(const std::string& summary, const std::string& body, const s
   g_bus_get(G_BUS_TYPE_SESSION, nullptr, OnBus, g_variant_ref_sink(call));
   if (sound.empty()) return;
   if (thread_ == nullptr) thread_ = std::make_unique<TaskThread>("isr-sound");
+  if (thread_->Backlog() > 0)
+    return;  // the sound server is slow; nobody wants to hear it all later
   thread_->Post([this, sound] { Play(sound); });
 }
 

@@ -84,7 +84,9 @@ std::optional<std::uint64_t> FileContent::SendTo(int socket, std::uint64_t offse
         ::sendfile(socket, fd.Get(), &position, static_cast<size_t>(end - position));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) break;
-    if (count <= 0) return std::nullopt;  // reading it, or writing, will tell why
+    if (count > 0) continue;
+    if (position > static_cast<off_t>(offset)) break;  // it is said next time
+    return std::nullopt;                               // reading it, or writing, will tell why
   }
   return static_cast<std::uint64_t>(position) - offset;
 }

@@ -78,7 +78,7 @@ Reply AnswerSaved(const Request& request, const HttpServices& /*services*/) {
   const Parameters parameters(request.query, {});
   const std::string& name = request.tail;
   Fd fd;
-  if (!request.saves.empty() && IsRecordingName(name)) {
+  if (!request.saves.empty() && IsRecordingName(name) && fs::is_directory(request.saves)) {
     fd = OpenBeneath(OpenDirectory(request.saves), name);
   }
   if (!fd.IsOpen()) return ErrorReply(404, "not-found", "nothing is saved as '" + name + "'");

@@ -171,20 +171,20 @@ void LiveDesk::Drop(std::uint32_t id) {
 }
 
 void LiveDesk::StartProgram() {
-  auto [control, their_control] = MessageSocket::MakePair();
-  auto [audio, their_audio] = MessageSocket::MakePair();
   try {
+    auto [control, their_control] = MessageSocket::MakePair();
+    auto [audio, their_audio] = MessageSocket::MakePair();
     process_ = StartProcess(options_.program.c_str(), {"isr-live"},
                             {{their_control.Descriptor(), kLiveControlSocket},
                              {their_audio.Descriptor(), kLiveAudioSocket}});
+    control_ = std::move(control);
+    way_->Connect(std::move(audio));
   } catch (const Error& error) {
     LogWarning(kDomain, "isr-live cannot be started ({}); nobody hears anything", Describe(error));
     return;
   }
   g_child_watch_add(
       process_, [](GPid /*process*/, gint /*status*/, gpointer /*data*/) {}, nullptr);
-  control_ = std::move(control);
-  way_->Connect(std::move(audio));
   last_sign_ = std::chrono::steady_clock::now();
   readable_ = SourceHandle::OnFd(control_.Descriptor(), GIOCondition(G_IO_IN | G_IO_HUP),
                                  [this] { Receive(); });

@@ -37,6 +37,7 @@ bool LiveFeed::SayFormat(LiveKind kind) {
 }
 
 void LiveFeed::OnPcm(const GstAudioInfo& info, ByteView bytes) {
+  const std::lock_guard lock(mutex_);
   if (!gst_audio_info_is_equal(&info, &pcm_)) {
     pcm_ = info;
     const auto caps = Ref<GstCaps>::Adopt(gst_audio_info_to_caps(&info));
@@ -56,11 +57,14 @@ void LiveFeed::OnPcm(const GstAudioInfo& info, ByteView bytes) {
 }
 
 void LiveFeed::OnFormat(const CodedFormat& format) {
+  const std::lock_guard lock(mutex_);
   format_ = EncodeFormat(format);
+  pcm_ = {};
   told_ = 0;
 }
 
 void LiveFeed::OnFrames(ByteView bytes, std::span<const FrameEntry> entries) {
+  const std::lock_guard lock(mutex_);
   if (!IsWanted() || !SayFormat(LiveKind::kCodedFormat)) return;
   while (!entries.empty()) {
     std::size_t count = 0;

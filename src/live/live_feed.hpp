@@ -51,8 +51,8 @@ class LiveFeed final : public AudioTap {
   const std::shared_ptr<LiveWay> way_;  // shared with the desk and the other feeds
   const std::uint32_t stream_;
   std::atomic<bool> is_wanted_ = false;
-  // Of the streaming thread:
-  GstAudioInfo pcm_{};
+  std::mutex mutex_;    // of runs: one that hangs in a driver may be there still
+  GstAudioInfo pcm_{};  // these protected by mutex_
   Bytes format_;
   std::uint32_t told_ = 0;  ///< the isr-live that knows the format
 };

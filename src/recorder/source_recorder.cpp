@@ -354,7 +354,12 @@ void SourceRecorder::OnRunOver(Cause end) {
   growth_timer_.Reset();
   OnPlanMessage();
   if (memory_ != nullptr) {
-    last_run_ = {plan_->End().value_or(clock_.Utc()), end};
+    // A run in which nothing came is part of the gap.
+    if (const auto ended = plan_->End()) {
+      last_run_ = {*ended, end};
+    } else if (const auto now = plan_->Now()) {
+      last_run_ = {now->end, end};
+    }
   } else if (last_.has_value()) {
     FinishLast(*std::exchange(last_, std::nullopt), end);
   } else if (std::optional<Segment> cut_off = plan_->Growing()) {

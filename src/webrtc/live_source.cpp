@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "glib/log.hpp"
 #include "media/mapped_audio.hpp"
+#include "model/live.hpp"
 #include "webrtc/live_pipeline.hpp"
 #include "worker/wire.hpp"
 
@@ -33,6 +34,9 @@ constexpr GstClockTime kMostReserve = 6400 * GST_MSECOND;
 /// Whoever listens has two ears; channels without positions cannot be mixed down.
 constexpr int kMostChannels = 2;
 
+/// Each is an encoder that runs all the time.
+constexpr std::size_t kMostProfiles = 4;
+
 constexpr const char* kSilenceCaps =
     "audio/x-raw,format=S16LE,layout=interleaved,rate=48000,channels=2";
 constexpr guint64 kSilenceRate = 48000;
@@ -44,9 +48,15 @@ LiveSource::LiveSource() : reserve_(kFirstReserve) {}
 
 void LiveSource::Join(std::uint32_t listener, const LiveProfile& profile) {
   if (listeners_.empty()) ForgetWaiting();
-  auto& encoding = encodings_[profile];
-  if (encoding == nullptr) encoding = std::make_unique<Encoding>(profile);
-  ++encoding->listeners;
+  auto found = encodings_.find(profile);
+  if (found == encodings_.end()) {
+    if (encodings_.size() >= kMostProfiles) {
+      throw LiveError("busy", "it is listened to in too many ways already; ask for no bitrate");
+    }
+    // Only one that could be made has a place.
+    found = encodings_.emplace(profile, std::make_unique<Encoding>(profile)).first;
+  }
+  ++found->second->listeners;
   listeners_.emplace(listener, profile);
   if (!silence_.IsActive()) {
     silence_ = SourceHandle::Every(kSilenceInterval, [this] { FillSilence(); });
@@ -135,7 +145,8 @@ void LiveSource::Pace() {
     is_filling_ = false;
     position_ = std::max(position_, now);
   }
-  while (position_ < now + kLead && !waiting_.empty()) {
+  // A stream that no decoder takes is none any more.
+  while (coded_ && position_ < now + kLead && !waiting_.empty()) {
     const CodedFrame frame = std::move(waiting_.front());
     waiting_.pop_front();
     waiting_time_ -= frame.duration;
@@ -158,6 +169,7 @@ void LiveSource::Decode(const CodedFrame& frame) {
   } catch (const Error& error) {
     LogWarning("webrtc", "a stream is not heard: {}", Describe(error));
     coded_.reset();
+    ForgetWaiting();
   }
 }
 
@@ -195,6 +207,10 @@ void LiveSource::Play(GstCaps* caps, const Ref<GstBuffer>& pcm, GstClockTime dur
   const GstClockTime now = LiveNow();
   if (position_ > now + kMostAhead) return;
   if (position_ + kPatience < now) position_ = now;
+  Push(caps, pcm, duration);
+}
+
+void LiveSource::Push(GstCaps* caps, const Ref<GstBuffer>& pcm, GstClockTime duration) {
   GST_BUFFER_PTS(pcm.Get()) = position_;
   GST_BUFFER_DURATION(pcm.Get()) = duration;
   position_ += duration;
@@ -211,7 +227,7 @@ void LiveSource::FillSilence() {
   const guint64 frames = gst_util_uint64_scale(missing, kSilenceRate, GST_SECOND);
   GstBuffer* const buffer = gst_buffer_new_allocate(nullptr, frames * kSilenceFrame, nullptr);
   gst_buffer_memset(buffer, 0, 0, frames * kSilenceFrame);
-  Play(silence_caps_.Get(), Ref<GstBuffer>::Adopt(buffer), missing);
+  Push(silence_caps_.Get(), Ref<GstBuffer>::Adopt(buffer), missing);
 }
 
 }  // namespace isr

@@ -25,7 +25,8 @@ class LiveSource final : FrameDecoder::Output {
   /// A message on the source's audio.
   void Take(const LiveMessage& message);
 
-  /// Starts the encoder, where that profile has none yet. Throws Error.
+  /// Starts the encoder, where that profile has none yet. Throws Error, LiveError where it is one
+  /// too many.
   void Join(std::uint32_t listener, const LiveProfile& profile);
   /// The listener gets what is encoded from now on.
   void Connect(std::uint32_t listener, Ref<GstElement> appsrc);
@@ -51,6 +52,7 @@ class LiveSource final : FrameDecoder::Output {
   void ForgetWaiting();
   void OnAudio(const GstAudioInfo& info, GstBuffer* audio) override;
   void Play(GstCaps* caps, const Ref<GstBuffer>& pcm, GstClockTime duration);
+  void Push(GstCaps* caps, const Ref<GstBuffer>& pcm, GstClockTime duration);
   void FillSilence();
 
   GstAudioInfo pcm_{};

@@ -14,7 +14,8 @@
 int main(int argc, char** argv) {
   setlocale(LC_ALL, "");
   setlocale(LC_NUMERIC, "C");
-  isr::BeWorkerProcess(0);
+  constexpr int kNiceness = 5;  // who records goes first
+  isr::BeWorkerProcess(kNiceness);
   try {
     gst_init(&argc, &argv);
     isr::PreferFastDecoders();

@@ -112,8 +112,8 @@ class CommandLineTest(TestCase):
             wait_for(f"three files of {source}", files[-1].exists, alive=[run])
             self.assertEqual(run.stop(signal.SIGINT), 0, run.log())
             self.assertIn("isr-file", run.log())
-            for file in files[:2]:
-                self.assertGreater(float(recordings.probe(file)["format"]["duration"]), 0.1)
+            # The first one ends at a boundary, which may come at once.
+            self.assertGreater(float(recordings.probe(files[1])["format"]["duration"]), 1.5)
 
     def test_check_knows_no_pipeline_of_a_source_that_there_is_not(self):
         config = write_config(self.folder / "good.ini", GOOD)

@@ -48,6 +48,28 @@ std::shared_ptr<AudioBuffer::Run> Begin(AudioBuffer& buffer, std::int64_t second
   return run;
 }
 
+TEST(AudioBuffer, WhatIsKeptStaysReadableWhileWhatWasBeforeGoes) {
+  for (const bool as_flac : {false, true}) {
+    const auto buffer = std::make_shared<AudioBuffer>(
+        AudioBuffer::Options{.seconds = 10, .pcm = kStereo, .as_flac = as_flac});
+    const auto run = Begin(*buffer);
+    Play(*run, 0, 11 * 48000);
+    const auto hold = buffer->Keep(5);
+    const auto segments = hold->Segments(std::nullopt);
+    ASSERT_EQ(segments.size(), 1U);
+    const HeldSegment& held = segments.front();
+    EXPECT_GE(held.segment.frames, 5 * 48000);
+    EXPECT_LE(held.segment.frames, 6 * 48000);
+    EXPECT_EQ(held.dropped + static_cast<std::uint64_t>(held.segment.frames), 11U * 48000);
+    Play(*run, 11 * 48000, 4 * 48000);
+    const Bytes kept = ReadAll(*hold, held);
+    if (!as_flac) {
+      EXPECT_EQ(kept, Ramp(static_cast<std::uint32_t>(held.dropped),
+                           static_cast<std::uint32_t>(held.segment.frames)));
+    }
+  }
+}
+
 TEST(AudioBuffer, HoldsItsSecondsInHardlyMoreMemoryThanTheyTake) {
   const auto buffer =
       std::make_shared<AudioBuffer>(AudioBuffer::Options{.seconds = 60, .pcm = kStereo});
