@@ -1,9 +1,12 @@
 #include "review/day_review.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <map>
 #include <numeric>
 #include <span>
+#include <thread>
 
 #include "level/track.hpp"
 #include "review/recorded_levels.hpp"
@@ -61,6 +64,29 @@ std::vector<Gap> GapsOf(CatalogueReader& catalogue, const std::vector<Segment>& 
   return catalogue.ListGaps(files.front().start, end, "");
 }
 
+/// What FindRecordedSections finds in each group, on as many threads as there are processors.
+std::vector<std::vector<SourceSection>> FindInAll(const Roots& roots, CatalogueReader& catalogue,
+                                                  const std::vector<std::vector<Segment>>& groups,
+                                                  const DetectorOptions& options) {
+  std::vector<Surroundings> around;
+  around.reserve(groups.size());
+  for (const auto& files : groups) around.push_back(SurroundingsOf(catalogue, files));
+  std::vector<std::vector<SourceSection>> found(groups.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < groups.size(); i = next++) {
+      found[i] = FindRecordedSections(roots, groups[i], around[i], options);
+    }
+  };
+  const std::size_t threads =
+      std::min<std::size_t>(groups.size(), std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<std::future<void>> others;
+  for (std::size_t i = 1; i < threads; ++i) others.push_back(std::async(std::launch::async, work));
+  work();
+  for (std::future<void>& other : others) other.get();
+  return found;
+}
+
 }  // namespace
 
 DayReview ReviewDay(const Roots& roots, CatalogueReader& catalogue, const std::string& day,
@@ -68,10 +94,10 @@ DayReview ReviewDay(const Roots& roots, CatalogueReader& catalogue, const std::s
   DayReview review{.files = catalogue.ListSegments({.day = day})};
   if (review.files.empty()) return review;
   std::reverse(review.files.begin(), review.files.end());
-  for (const std::vector<Segment>& files : Group(review.files)) {
-    const auto found =
-        FindRecordedSections(roots, files, SurroundingsOf(catalogue, files), options);
-    for (DaySection& section : SectionsOf(files, found)) {
+  const std::vector<std::vector<Segment>> groups = Group(review.files);
+  const auto found = FindInAll(roots, catalogue, groups, options);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    for (DaySection& section : SectionsOf(groups[i], found[i])) {
       review.sections.push_back(std::move(section));
     }
   }
