@@ -51,9 +51,8 @@ bool HaveNames(const std::vector<Segment>& files) {
                       [](const Segment& file) { return file.name.empty(); });
 }
 
-/// What the source has by now.
-void TakeAll(SaveJob& job, const SourceRecorder& recorder,
-             const std::optional<RecordingNow>& recording) {
+/// What the source has by now; `recording`: none when nothing is added to it any more.
+void TakeAll(SaveJob& job, const std::optional<RecordingNow>& recording) {
   job.audio_end.reset();
   job.growing.clear();
   if (recording) job.audio_end = recording->end;
@@ -62,7 +61,7 @@ void TakeAll(SaveJob& job, const SourceRecorder& recorder,
     return;
   }
   job.held = job.memory->Segments(recording ? std::optional(recording->frames) : std::nullopt);
-  job.gaps = recorder.MemoryGaps();
+  job.gaps = job.memory->Gaps();
 }
 
 /// The label of a file is a line, not a book.
@@ -157,7 +156,7 @@ void ReplayDesk::Save(const SaveRequest& asked, std::function<void(SaveAnswer)> 
   counts_.under_way += static_cast<int>(names.size());
   for (const std::string& name : names) {
     SourceRecorder* const recorder = recorders_.FindRecorder(name);
-    waiting_.push_back({.job = {.source = recorder->Wanted(),
+    waiting_.push_back({.job = {.source = recorder->InForce(),
                                 .replay = settings_,
                                 .growing = {},
                                 .memory = recorder->KeepMemory(*request.seconds + kBehind),
@@ -178,13 +177,17 @@ bool ReplayDesk::IsThere(Waiting& waiting) {
   const MonotonicTime now = clock_.Monotonic();
   if (now < waiting.begin) return false;
   SourceRecorder* const recorder = recorders_.FindRecorder(waiting.job.source.name);
-  if (recorder == nullptr) return true;
+  const auto& memory = waiting.job.memory;
+  if (recorder == nullptr || (memory != nullptr && !recorder->Fills(*memory))) {
+    TakeAll(waiting.job, std::nullopt);
+    return true;
+  }
   recorder->TakeNews();
   const auto recording = recorder->Now();
-  const bool is_enough = !recording || now >= waiting.deadline ||
-                         (recording->end >= waiting.job.end &&
-                          (waiting.job.memory != nullptr || HaveNames(recording->files)));
-  if (is_enough) TakeAll(waiting.job, *recorder, recording);
+  const bool is_enough =
+      !recording || now >= waiting.deadline ||
+      (recording->end >= waiting.job.end && (memory != nullptr || HaveNames(recording->files)));
+  if (is_enough) TakeAll(waiting.job, recording);
   return is_enough;
 }
 

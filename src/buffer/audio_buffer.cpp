@@ -248,6 +248,13 @@ MemoryFill AudioBuffer::Fill() const {
           .memory = blocks_.Memory() + pending_.capacity() * sizeof(pending_[0]) + sizeof(*this)};
 }
 
+void AudioBuffer::NoteGap(const Gap& gap) {
+  constexpr std::size_t kMostGaps = 1000;
+  const std::lock_guard lock(mutex_);
+  if (gaps_.size() == kMostGaps) gaps_.pop_front();
+  gaps_.push_back(gap);
+}
+
 std::shared_ptr<const AudioBuffer::Hold> AudioBuffer::Keep(double seconds) {
   std::uint64_t floor = 0;
   std::optional<BlockQueue::Mark> from;
@@ -299,6 +306,11 @@ std::vector<HeldSegment> AudioBuffer::Hold::Segments(
   }
   std::erase_if(segments, [](const HeldSegment& held) { return held.segment.frames <= 0; });
   return segments;
+}
+
+std::vector<Gap> AudioBuffer::Hold::Gaps() const {
+  const std::lock_guard lock(buffer_->mutex_);
+  return {buffer_->gaps_.begin(), buffer_->gaps_.end()};
 }
 
 Bytes AudioBuffer::Hold::Read(std::uint64_t offset, std::size_t count) const {

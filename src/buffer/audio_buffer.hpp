@@ -82,6 +82,10 @@ class AudioBuffer final : public std::enable_shared_from_this<AudioBuffer> {
     /// Up to `count` bytes of the buffer from `offset`, fewer when that is much. Throws Error when
     /// they are not there any more.
     Bytes Read(std::uint64_t offset, std::size_t count) const;
+    /// Where audio is missing in the buffer, oldest first.
+    std::vector<Gap> Gaps() const;
+    /// Whether it is that buffer which is held.
+    bool IsOf(const AudioBuffer* buffer) const { return buffer_.get() == buffer; }
 
    private:
     const std::shared_ptr<AudioBuffer> buffer_;  // shared with its source
@@ -94,6 +98,8 @@ class AudioBuffer final : public std::enable_shared_from_this<AudioBuffer> {
   const Options& Settings() const { return options_; }
   std::shared_ptr<Run> BeginRun();
   std::shared_ptr<const Hold> Keep(double seconds);
+  /// Audio is missing there. The oldest of very many are forgotten.
+  void NoteGap(const Gap& gap);
   MemoryFill Fill() const;
 
  private:
@@ -127,6 +133,7 @@ class AudioBuffer final : public std::enable_shared_from_this<AudioBuffer> {
   bool run_has_frames_ = false;                  // protected by mutex_
   BlockQueue blocks_;                            // protected by mutex_
   std::deque<Piece> pieces_;                     // protected by mutex_; oldest first
+  std::deque<Gap> gaps_;                         // protected by mutex_; oldest first
   std::optional<Announced> next_;                // protected by mutex_
   std::variant<PcmLayout, CodedFormat> coding_;  // protected by mutex_; of what comes
   std::optional<FrameEntry> last_;               // protected by mutex_; of the last record

@@ -154,7 +154,6 @@ void SourceRecorder::PrepareMemory(const SourceTypeSettings& before) {
   const bool is_same = memory_ != nullptr && memory_->Settings() == options;
   if (!settings_.record && is_same && before == settings_.specific) return;
   memory_ = settings_.record ? nullptr : std::make_shared<AudioBuffer>(options);
-  memory_gaps_.clear();
 }
 
 std::shared_ptr<const AudioBuffer::Hold> SourceRecorder::KeepMemory(double seconds) {
@@ -272,9 +271,7 @@ void SourceRecorder::NoteGap(const Gap& gap) {
   if (memory_ == nullptr) {
     catalogue_.GapFound(gap);
   } else if (gap.end > gap.start) {
-    constexpr std::size_t kMostGaps = 1000;
-    if (memory_gaps_.size() == kMostGaps) memory_gaps_.erase(memory_gaps_.begin());
-    memory_gaps_.push_back(gap);
+    memory_->NoteGap(gap);
   }
   if (gap.end > gap.start) last_gap_ = gap;
 }
@@ -370,7 +367,9 @@ void SourceRecorder::OnRunOver(Cause end) {
     history_->Clear();
     FinishLast(*std::move(cut_off), std::nullopt);
   }
-  last_plan_ = std::move(plan_);
+  // Of what is in memory alone no file's levels are awaited; the plan would keep all of it there.
+  last_plan_ = memory_ == nullptr ? std::move(plan_) : nullptr;
+  plan_.reset();
   disk_trouble_.clear();
   title_.clear();
   changed_();

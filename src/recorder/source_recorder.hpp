@@ -52,11 +52,14 @@ class SourceRecorder final : Supervisor::Delegate {
 
   const std::string& Name() const { return wanted_.name; }
   SourceStatus Status() const;
+  /// Of the next run.
   const SourceSettings& Wanted() const { return wanted_; }
+  /// Of the run, or of the last one.
+  const SourceSettings& InForce() const { return settings_; }
   /// What it keeps in memory, from the last seconds on; nullptr where it writes files.
   std::shared_ptr<const AudioBuffer::Hold> KeepMemory(double seconds);
-  /// Where audio is missing in it, oldest first.
-  const std::vector<Gap>& MemoryGaps() const { return memory_gaps_; }
+  /// Whether what comes still goes where that was kept; not after it has changed what it records.
+  bool Fills(const AudioBuffer::Hold& hold) const { return hold.IsOf(memory_.get()); }
   /// Nothing while no audio comes.
   std::optional<RecordingNow> Now() const { return plan_ == nullptr ? std::nullopt : plan_->Now(); }
 
@@ -112,7 +115,6 @@ class SourceRecorder final : Supervisor::Delegate {
   std::string disk_trouble_;
   std::optional<Gap> last_gap_;
   std::shared_ptr<AudioBuffer> memory_;  // shared with the plans, and who saves of it
-  std::vector<Gap> memory_gaps_;
   std::function<void()> changed_;
   SourceHandle growth_timer_;
   SourceHandle ticks_;

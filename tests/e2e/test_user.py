@@ -78,8 +78,23 @@ class UserTest(TestCase):
         self.assertLess(pulse.level_of(BETA, pcm), PLAYED - SEPARATION)
         self.assertIn(["pulse", "app:alpha", "desktop"], [line.split()[:3] for line in self.ask("sources").splitlines()])
 
+        # What is recorded changes while a save waits for what is to come.
+        wait_for("six seconds of it", lambda: self.source()["memory"]["seconds"] > 6, alive=[isr])
+        save = self.start(Program("save", [Isr.EXECUTABLE, "--user", "save", "--seconds", "2", "--post", "3"],
+                                  self.folder, self.env))
+        wait_for("the save to wait", lambda: json.loads(self.ask("status", "--json"))["saves"]["under_way"], alive=[isr])
+        self.ask("set-source", "app:beta")
+        self.wait_until_full(isr, "app:beta")
+        self.assertEqual(save.wait(20), 0, save.log())
+        pcm = WavFile(Path(save.log_path.read_text().splitlines()[-1])).pcm
+        self.assertGreater(len(pcm), 4 * pulse.RATE * 2 - 4)
+        self.assertAlmostEqual(pulse.level_of(ALPHA, pcm[:4 * pulse.RATE * 2]), PLAYED, delta=0.5)
+        self.assertLess(pulse.level_of(BETA, pcm[:4 * pulse.RATE * 2]), PLAYED - SEPARATION)
+        self.ask("set-source", "app:ALPHA")
+        self.wait_until_full(isr, "app:ALPHA")
+
         status = self.ask("status")
-        for part in ("recording (pulse, app:ALPHA)", " of 10 s in memory", "saves: 2, failed: 0, under way: 0",
+        for part in ("recording (pulse, app:ALPHA)", " of 10 s in memory", "saves: 3, failed: 0, under way: 0",
                      "last: " + str(self.home / "samples")):
             self.assertIn(part, status)
         self.assertEqual(self.ask("pause"), "desktop: paused\n")
